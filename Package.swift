@@ -1,0 +1,93 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The manifest is the picture of the house: levels from the ground up, arrows only down,
+// each third-party library in one target.
+
+let strict: [SwiftSetting] =
+  Context.environment["SCALER_STRICT"] == "1" ? [.treatAllWarnings(as: .error)] : []
+let settings: [SwiftSetting] =
+  [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+  ] + strict
+/// Targets without Foundation get `.rounded()` and `.squareRoot()` from libm.
+let libm: [LinkerSetting] = [.linkedLibrary("m")]
+
+let realModule = Target.Dependency.product(name: "RealModule", package: "swift-numerics")
+
+let package = Package(
+  name: "scaler",
+  platforms: [.macOS("15.0")],
+  products: [
+    .executable(name: "scaler", targets: ["scaler"])
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-numerics", exact: "1.1.1"),
+    .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+    .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+    .package(
+      url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),
+  ],
+  targets: [
+    // level 0: mathematics, vocabulary, pictures
+    .target(name: "Domain", swiftSettings: settings, linkerSettings: libm),
+    .target(
+      name: "Forecasting", dependencies: [realModule], swiftSettings: settings,
+      linkerSettings: libm),
+    .target(name: "Charts", swiftSettings: settings, linkerSettings: libm),
+
+    // level 1: decides, remembers, touches
+    .target(
+      name: "Control", dependencies: ["Domain", "Forecasting"], swiftSettings: settings,
+      linkerSettings: libm),
+    .target(
+      name: "Storage",
+      dependencies: ["Domain", .product(name: "GRDB", package: "GRDB.swift")],
+      swiftSettings: settings),
+    .systemLibrary(
+      name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .target(name: "CCurlShim", dependencies: ["CCurl"]),
+    .target(
+      name: "Adapters", dependencies: ["Domain", "CCurl", "CCurlShim"], swiftSettings: settings),
+
+    // level 2: drives the world, imitates it
+    .target(
+      name: "Daemon",
+      dependencies: [
+        "Control", "Domain", "Forecasting", "Storage",
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ],
+      swiftSettings: settings),
+    .target(
+      name: "Simulation", dependencies: ["Control", "Domain", "Forecasting", realModule],
+      swiftSettings: settings, linkerSettings: libm),
+
+    // level 3: shows
+    .target(
+      name: "Web",
+      dependencies: [
+        "Storage", "Domain", "Forecasting", "Charts",
+        .product(name: "Hummingbird", package: "hummingbird"),
+      ],
+      swiftSettings: settings),
+
+    // level 4: wires everything, decides nothing
+    .executableTarget(
+      name: "scaler",
+      dependencies: [
+        "Domain", "Forecasting", "Charts", "Control", "Storage", "Adapters", "Daemon",
+        "Simulation", "Web", "Yams",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ],
+      swiftSettings: settings),
+  ],
+  swiftLanguageModes: [.v6]
+)

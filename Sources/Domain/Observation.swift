@@ -1,0 +1,46 @@
+/// What was seen of a service at one control tick. Every measured field is optional: nil means
+/// *unknown*, which never counts as zero and never lowers anything.
+public struct Observation: Sendable, Equatable, Codable {
+  /// The tick.
+  public var time: Timestamp
+  /// Requests per second, the mean over the control interval that ended `lag` before `time`.
+  public var rate: Double?
+  /// Requests waiting, at `time - lag`.
+  public var queue: Double?
+  /// Replicas that serve.
+  public var ready: Int?
+  /// Replicas that were started and do not serve yet, in the order in which they were started.
+  public var pending: [PendingBatch]?
+  /// Replicas in the warm pool that can start at once.
+  public var warm: Int?
+
+  public init(
+    time: Timestamp, rate: Double? = nil, queue: Double? = nil, ready: Int? = nil,
+    pending: [PendingBatch]? = nil, warm: Int? = nil
+  ) {
+    self.time = time
+    self.rate = rate
+    self.queue = queue
+    self.ready = ready
+    self.pending = pending
+    self.warm = warm
+  }
+
+  /// Replicas that serve or will, nil if either part is unknown.
+  public var provisioned: Int? {
+    guard let ready, let pending else { return nil }
+    return pending.reduce(ready) { $0 + $1.count }
+  }
+}
+
+/// Replicas started together.
+public struct PendingBatch: Sendable, Equatable, Codable {
+  public var count: Int
+  /// When they were started.
+  public var since: Timestamp
+
+  public init(count: Int, since: Timestamp) {
+    self.count = count
+    self.since = since
+  }
+}

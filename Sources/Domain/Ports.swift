@@ -1,0 +1,107 @@
+/// Where metrics come from.
+public protocol MetricSource: Sendable {
+  /// What is known about each service at `time`; the answer holds an entry per asked service, in
+  /// the asked order. A field that the source cannot vouch for is nil, never zero. The call returns
+  /// within `deadline`; it does not throw, because for the caller a failure *is* an unknown value.
+  func observe(_ services: [ServiceID], at time: Timestamp, deadline: Duration) async
+    -> [MetricReading]
+
+  /// Past means on an even grid within `[from, to)`, for a new service's first fit.
+  /// Nil if this source keeps no history.
+  func history(of service: ServiceID, from: Timestamp, to: Timestamp)
+    async
+    throws(SourceError) -> TimeSeries?
+}
+
+/// One service's answer of a `MetricSource`.
+public struct MetricReading: Sendable, Equatable {
+  /// Requests per second.
+  public var rate: Double?
+  /// Requests waiting.
+  public var queue: Double?
+  /// Why a field is nil, for the operator.
+  public var problem: String?
+
+  public init(rate: Double? = nil, queue: Double? = nil, problem: String? = nil) {
+    self.rate = rate
+    self.queue = queue
+    self.problem = problem
+  }
+}
+
+/// Where commands go.
+public protocol CloudAdapter: Sendable {
+  var capabilities: CloudCapabilities { get }
+
+  /// The fleets of all asked services, in the asked order, read once per tick.
+  func observe(_ services: [ServiceID], at time: Timestamp) async -> [FleetReading]
+
+  /// Makes the platform aim at the command's replicas. Idempotent; returns once accepted, not once
+  /// ready.
+  func apply(_ command: ScaleCommand) async throws(CloudError) -> ScaleOutcome
+}
+
+/// What a platform can do, as values that configuration and pages can show.
+public struct CloudCapabilities: Sendable, Equatable {
+  /// The kinds of command that it takes.
+  public var commands: [ScaleCommand.Kind]
+  /// Whether it holds a plan of floors that outlives us.
+  public var holdsPlans: Bool
+  /// Whether it has a warm pool.
+  public var hasWarmPool: Bool
+
+  public init(commands: [ScaleCommand.Kind], holdsPlans: Bool, hasWarmPool: Bool) {
+    self.commands = commands
+    self.holdsPlans = holdsPlans
+    self.hasWarmPool = hasWarmPool
+  }
+}
+
+/// A fleet as the platform shows it; nil fields are unknown.
+public struct FleetReading: Sendable, Equatable {
+  public var ready: Int?
+  public var pending: [PendingBatch]?
+  public var warm: Int?
+  /// The platform's own bounds, where it has them.
+  public var min: Int?
+  public var max: Int?
+  public var problem: String?
+
+  public init(
+    ready: Int? = nil, pending: [PendingBatch]? = nil, warm: Int? = nil, min: Int? = nil,
+    max: Int? = nil, problem: String? = nil
+  ) {
+    self.ready = ready
+    self.pending = pending
+    self.warm = warm
+    self.min = min
+    self.max = max
+    self.problem = problem
+  }
+}
+
+/// Why a source could not answer, named for what the caller does next.
+public enum SourceError: Error, Sendable, Equatable {
+  /// Try again later.
+  case unavailable(String)
+  /// Credentials or rights are wrong: tell the operator.
+  case denied(String)
+  /// The answer was not what was asked for: a wrong query or a bug.
+  case malformed(String)
+}
+
+/// Why a platform did not take a command, named for what the caller does next.
+public enum CloudError: Error, Sendable, Equatable {
+  /// Try again, at the earliest after the given time.
+  case unavailable(String, retryAfter: Duration?)
+  /// Credentials or rights are wrong: alarm and hold.
+  case denied(String)
+  /// The target does not exist: stop commanding this service.
+  case notFound(String)
+  /// Somebody else changed it meanwhile: read again, decide again.
+  case conflict(String)
+  /// The connection broke after the command was sent: read back.
+  case unknownResult(String)
+  /// The platform did not understand: a bug.
+  case malformed(String)
+}

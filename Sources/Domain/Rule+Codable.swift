@@ -1,0 +1,113 @@
+/// The JSON of a trail entry: flat, with the rule's name under `rule`, so that rows stay readable
+/// when a Swift case is renamed.
+private struct RuleFields: Codable {
+  var rule: String
+  var replicas: Int?
+  var rate: Double?
+  var level: Double?
+  var lead: Double?
+  var min: Int?
+  var max: Int?
+  var limit: Int?
+  var window: Double?
+  var missing: [Rule.Signal]?
+  var name: String?
+  var text: String?
+}
+
+extension Rule: Codable {
+  public func encode(to encoder: any Encoder) throws {
+    var fields = self.fields
+    fields.text = description
+    try fields.encode(to: encoder)
+  }
+
+  public init(from decoder: any Decoder) throws {
+    let fields = try RuleFields(from: decoder)
+    guard let rule = Rule(fields) else {
+      throw DecodingError.dataCorrupted(
+        .init(
+          codingPath: decoder.codingPath,
+          debugDescription: "an unknown or incomplete rule: \(fields.rule)"))
+    }
+    self = rule
+  }
+
+  private var fields: RuleFields {
+    switch self {
+    case .forecast(let replicas, let rate, let level, let lead):
+      RuleFields(
+        rule: "forecast", replicas: replicas, rate: rate, level: level, lead: lead.inSeconds)
+    case .noForecast(let reason): RuleFields(rule: "no_forecast", name: reason.rawValue)
+    case .observed(let replicas, let rate):
+      RuleFields(rule: "observed", replicas: replicas, rate: rate)
+    case .drain(let replicas, let backlog):
+      RuleFields(rule: "drain", replicas: replicas, rate: backlog)
+    case .event(let name, let replicas): RuleFields(rule: "event", replicas: replicas, name: name)
+    case .anticipated(let replicas): RuleFields(rule: "anticipated", replicas: replicas)
+    case .bounds(let min, let max): RuleFields(rule: "bounds", min: min, max: max)
+    case .stepUp(let limit, let result):
+      RuleFields(rule: "step_up", replicas: result, limit: limit)
+    case .stepDown(let limit, let result):
+      RuleFields(rule: "step_down", replicas: result, limit: limit)
+    case .stabilized(let result, let window):
+      RuleFields(rule: "stabilized", replicas: result, window: window.inSeconds)
+    case .silence(let missing, let result):
+      RuleFields(rule: "silence", replicas: result, missing: missing)
+    case .downstream(let name, let result):
+      RuleFields(rule: "downstream", replicas: result, name: name)
+    case .budget(let result): RuleFields(rule: "budget", replicas: result)
+    case .suspicious(let suspicion, let result):
+      RuleFields(rule: "suspicious", replicas: result, name: suspicion.rawValue)
+    case .override(let result): RuleFields(rule: "override", replicas: result)
+    case .frozen(let result): RuleFields(rule: "frozen", replicas: result)
+    }
+  }
+
+  private init?(_ fields: RuleFields) {
+    switch (fields.rule, fields.replicas) {
+    case ("forecast", let replicas?):
+      guard let rate = fields.rate, let level = fields.level, let lead = fields.lead else {
+        return nil
+      }
+      self = .forecast(replicas: replicas, rate: rate, level: level, lead: .seconds(lead))
+    case ("no_forecast", _):
+      guard let reason = fields.name.flatMap(NoForecast.init(rawValue:)) else { return nil }
+      self = .noForecast(reason)
+    case ("observed", let replicas?):
+      guard let rate = fields.rate else { return nil }
+      self = .observed(replicas: replicas, rate: rate)
+    case ("drain", let replicas?):
+      guard let backlog = fields.rate else { return nil }
+      self = .drain(replicas: replicas, backlog: backlog)
+    case ("event", let replicas?):
+      guard let name = fields.name else { return nil }
+      self = .event(name: name, replicas: replicas)
+    case ("anticipated", let replicas?): self = .anticipated(replicas: replicas)
+    case ("bounds", _):
+      guard let min = fields.min, let max = fields.max else { return nil }
+      self = .bounds(min: min, max: max)
+    case ("step_up", let result?):
+      guard let limit = fields.limit else { return nil }
+      self = .stepUp(limit: limit, result: result)
+    case ("step_down", let result?):
+      guard let limit = fields.limit else { return nil }
+      self = .stepDown(limit: limit, result: result)
+    case ("stabilized", let result?):
+      guard let window = fields.window else { return nil }
+      self = .stabilized(result: result, window: .seconds(window))
+    case ("silence", let result?):
+      self = .silence(missing: fields.missing ?? [], result: result)
+    case ("downstream", let result?):
+      guard let name = fields.name else { return nil }
+      self = .downstream(name: name, result: result)
+    case ("budget", let result?): self = .budget(result: result)
+    case ("suspicious", let result?):
+      guard let suspicion = fields.name.flatMap(Suspicion.init(rawValue:)) else { return nil }
+      self = .suspicious(suspicion, result: result)
+    case ("override", let result?): self = .override(result: result)
+    case ("frozen", let result?): self = .frozen(result: result)
+    default: return nil
+    }
+  }
+}

@@ -1,0 +1,109 @@
+/// One entry of a decision's trail. The list is closed: a new guardrail adds a case here, its text
+/// in `description` and its fields in `RuleFields`.
+public enum Rule: Sendable, Equatable {
+  /// Replicas for the forecast: the `level` quantile of the highest demand within `lead`.
+  case forecast(replicas: Int, rate: Double, level: Double, lead: Duration)
+  /// No forecast took part, and why.
+  case noForecast(NoForecast)
+  /// Replicas for the rate that was observed.
+  case observed(replicas: Int, rate: Double)
+  /// Extra replicas that drain the projected backlog.
+  case drain(replicas: Int, backlog: Double)
+  /// An announced event asks for more than the forecast without it.
+  case event(name: String, replicas: Int)
+  /// Capacity is kept because it will be wanted again before it could be booted anew.
+  case anticipated(replicas: Int)
+  /// The target moved into the configured bounds.
+  case bounds(min: Int, max: Int)
+  /// A growth was cut to what the step limit allows.
+  case stepUp(limit: Int, result: Int)
+  /// A shrink was cut to what the step limit allows.
+  case stepDown(limit: Int, result: Int)
+  /// A shrink waits: within the window more was asked for.
+  case stabilized(result: Int, window: Duration)
+  /// Something is unknown, so nothing shrinks.
+  case silence(missing: [Signal], result: Int)
+  /// A resource that the replicas share would be exhausted.
+  case downstream(name: String, result: Int)
+  /// The spending limit of the month is reached.
+  case budget(result: Int)
+  /// Input that cannot be trusted (frozen, collapsed): growth only.
+  case suspicious(Suspicion, result: Int)
+  /// An operator fixed the size.
+  case override(result: Int)
+  /// Everything is frozen by an operator.
+  case frozen(result: Int)
+
+  public enum NoForecast: String, Sendable, Codable, CaseIterable {
+    case disabled, learning, stale, untrusted
+
+    var text: String {
+      switch self {
+      case .disabled: "switched off"
+      case .learning: "too little history"
+      case .stale: "the model is too old"
+      case .untrusted: "the forecast lost to the observed rate"
+      }
+    }
+  }
+
+  public enum Signal: String, Sendable, Codable, CaseIterable {
+    case rate, queue, ready, pending
+  }
+
+  public enum Suspicion: String, Sendable, Codable, CaseIterable {
+    case frozen, collapsed, recovering
+
+    var text: String {
+      switch self {
+      case .frozen: "the rate has not moved"
+      case .collapsed: "the rate collapsed against the forecast"
+      case .recovering: "the signal has just come back"
+      }
+    }
+  }
+}
+
+extension Rule: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .forecast(let replicas, let rate, let level, let lead):
+      "forecast \(replicas) (\(rate.shortText)/s p\((level * 100).shortText) at +\(lead.shortText))"
+    case .noForecast(let reason): "no forecast (\(reason.text))"
+    case .observed(let replicas, let rate): "observed \(replicas) (\(rate.shortText)/s)"
+    case .drain(let replicas, let backlog): "queue +\(replicas) (\(backlog.shortText) waiting)"
+    case .event(let name, let replicas): "event \(name) \(replicas)"
+    case .anticipated(let replicas): "wanted again soon → \(replicas)"
+    case .bounds(let min, let max): "bounds \(min)…\(max)"
+    case .stepUp(let limit, let result): "step +\(limit) → \(result)"
+    case .stepDown(let limit, let result): "step -\(limit) → \(result)"
+    case .stabilized(let result, let window): "stabilising \(window.shortText) → \(result)"
+    case .silence(let missing, let result):
+      "\(missing.map(\.rawValue).joined(separator: ", ")) unknown → \(result)"
+    case .downstream(let name, let result): "downstream \(name) → \(result)"
+    case .budget(let result): "budget → \(result)"
+    case .suspicious(let suspicion, let result): "\(suspicion.text) → \(result)"
+    case .override(let result): "override → \(result)"
+    case .frozen(let result): "frozen → \(result)"
+    }
+  }
+}
+
+extension Double {
+  /// At most three significant decimals and no trailing zeros, for lines that people read.
+  public var shortText: String {
+    guard isFinite, magnitude < 1e15 else { return "\(self)" }
+    let scale: Double = magnitude >= 100 ? 1 : magnitude >= 10 ? 10 : 100
+    let scaled = (self * scale).rounded()
+    var text = String(Int64(scaled.magnitude))
+    if scale > 1 {
+      let decimals = scale == 100 ? 2 : 1
+      text = String(repeating: "0", count: max(0, decimals + 1 - text.count)) + text
+      let point = text.index(text.endIndex, offsetBy: -decimals)
+      var fraction = text[point...]
+      while fraction.last == "0" { fraction = fraction.dropLast() }
+      text = String(text[..<point]) + (fraction.isEmpty ? "" : "." + fraction)
+    }
+    return (scaled < 0 ? "-" : "") + text
+  }
+}

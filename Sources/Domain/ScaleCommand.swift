@@ -1,0 +1,65 @@
+/// An absolute, idempotent order to a platform: "be N" or "be at least N".
+public struct ScaleCommand: Sendable, Equatable, Codable {
+  public enum Kind: String, Sendable, Codable {
+    /// The platform's own scaling stays in charge and may go higher.
+    case floor
+    /// The size itself.
+    case desired
+  }
+
+  /// The decision behind the command; sent again with the same id it has no further effect.
+  public var decision: DecisionID
+  public var service: ServiceID
+  public var kind: Kind
+  public var replicas: Int
+  /// Grows with every change of leadership; a platform that can compare refuses an older one.
+  public var fencingToken: Int64
+  /// After this instant the command must not be sent any more: the world has moved on.
+  public var validUntil: Timestamp
+
+  public init(
+    decision: DecisionID, service: ServiceID, kind: Kind, replicas: Int, fencingToken: Int64,
+    validUntil: Timestamp
+  ) {
+    self.decision = decision
+    self.service = service
+    self.kind = kind
+    self.replicas = replicas
+    self.fencingToken = fencingToken
+    self.validUntil = validUntil
+  }
+}
+
+/// What became of a command.
+public enum ScaleOutcome: Sendable, Equatable, Codable {
+  /// The platform accepted; `replicas` is what it now aims at, after its own limits.
+  case accepted(replicas: Int)
+  /// It already was what was asked for; nothing was sent.
+  case unchanged
+  /// The platform refused and will refuse again; the sentence says why.
+  case refused(String)
+  /// Not known whether it took effect; the next observation tells.
+  case unknown(String)
+  /// It was not sent: too late, superseded, or the mode allows no writes.
+  case notSent(String)
+}
+
+/// Identifies a decision: the service's own count of decisions, never used twice.
+public struct DecisionID: Hashable, Comparable, Sendable, Codable, CustomStringConvertible {
+  public var number: Int64
+
+  public init(_ number: Int64) { self.number = number }
+
+  public var description: String { String(number) }
+
+  public static func < (left: DecisionID, right: DecisionID) -> Bool { left.number < right.number }
+
+  public init(from decoder: any Decoder) throws {
+    number = try decoder.singleValueContainer().decode(Int64.self)
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(number)
+  }
+}
