@@ -23,7 +23,7 @@ import Testing
   }
 
   @Test(
-    "it learns a day and a week: a quarter of the error of a flat forecast remains",
+    "it learns a day and a week: a third of the error of a flat forecast remains",
     arguments: 1...5)
   func learns(seed: UInt64) throws {
     let demand = Demand.daily(count: 8 * 168 + 48, day: day, seed: seed)
@@ -31,7 +31,7 @@ import Testing
     let forecast = model.forecast(steps: 48, from: SeasonPositions([0, 0]))
     let truth = demand.suffix(48)
     let flat = Demand.meanError(Array(repeating: 100, count: 48), truth)
-    #expect(Demand.meanError(forecast, truth) < 0.25 * flat, "seed \(seed)")
+    #expect(Demand.meanError(forecast, truth) < flat / 3, "seed \(seed)")
   }
 
   @Test("one step's forecast at a distance is that of the row of forecasts")
