@@ -1,0 +1,21 @@
+// curl_easy_setopt and curl_easy_getinfo are variadic, which Swift cannot call. These are the same
+// calls with one argument type each; the caller pairs an option with the type that curl documents.
+#ifndef CCURLSHIM_H
+#define CCURLSHIM_H
+
+#include <curl/curl.h>
+
+typedef size_t (*scaler_curl_bytes)(char *bytes, size_t size, size_t count, void *context);
+typedef int (*scaler_curl_progress)(void *context, curl_off_t dltotal, curl_off_t dlnow,
+                                    curl_off_t ultotal, curl_off_t ulnow);
+
+CURLcode scaler_curl_set_long(CURL *handle, CURLoption option, long value);
+CURLcode scaler_curl_set_size(CURL *handle, CURLoption option, curl_off_t value);
+CURLcode scaler_curl_set_text(CURL *handle, CURLoption option, const char *value);
+CURLcode scaler_curl_set_list(CURL *handle, CURLoption option, struct curl_slist *value);
+CURLcode scaler_curl_set_pointer(CURL *handle, CURLoption option, void *value);
+CURLcode scaler_curl_set_bytes_callback(CURL *handle, CURLoption option, scaler_curl_bytes callback);
+CURLcode scaler_curl_set_progress_callback(CURL *handle, scaler_curl_progress callback);
+CURLcode scaler_curl_get_long(CURL *handle, CURLINFO info, long *value);
+
+#endif
