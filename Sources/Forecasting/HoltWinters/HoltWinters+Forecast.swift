@@ -45,6 +45,10 @@ extension HoltWinters {
   ///   - stepsAhead: 1 is the next step; smaller counts as 1.
   /// - Complexity: O(log(stepsAhead)), no allocation. Equal to `forecast(at:)` up to rounding.
   public func forecast(at positions: SeasonPositions, stepsAhead: Int) -> Double {
+    value(ofTransformed: transformedForecast(at: positions, stepsAhead: stepsAhead))
+  }
+
+  func transformedForecast(at positions: SeasonPositions, stepsAhead: Int) -> Double {
     let distance = max(1, stepsAhead)
     let damping = gains.damping
     let further = distance - 1
@@ -53,8 +57,7 @@ extension HoltWinters {
       damping == 1
       ? Double(further) : damping * (1 - Double.pow(damping, further)) / (1 - damping)
     let carried = residual * Double.pow(gains.residual, distance)
-    return value(
-      ofTransformed: level + trendSum * trend + seasonalEffect(at: positions) + carried)
+    return level + trendSum * trend + seasonalEffect(at: positions) + carried
   }
 
   private func value(ofTransformed transformed: Double) -> Double {

@@ -1,0 +1,70 @@
+/// A series as the fit sees it: transformed values and the seasonal state of each step.
+struct HoltWintersSeries {
+  let seasons: Seasons
+  let transform: Transform
+  /// Transformed; NaN is unknown.
+  let values: [Double]
+  /// Per season, the index of each step's state among all seasonal states.
+  let stateIndices: [[Int32]]
+  /// Smallest and largest known value, in units of the series.
+  let range: ClosedRange<Double>
+  let known: Int
+
+  /// - Parameters:
+  ///   - values: ≥ 0; NaN, infinite and negative ones are unknown.
+  ///   - positions: One per value, or nil when every season was at 0 at the first and no step was
+  ///     skipped.
+  init(
+    values: [Double], seasons: Seasons, transform: Transform, positions: [SeasonPositions]?
+  ) throws(FitFailure) {
+    if let positions, positions.count != values.count {
+      throw .positionsDoNotFit(steps: values.count, positions: positions.count)
+    }
+    self.seasons = seasons
+    self.transform = transform
+    var smallest = Double.infinity
+    var largest = -Double.infinity
+    var known = 0
+    self.values = values.map { value in
+      guard value >= 0, value.isFinite else { return .nan }
+      smallest = min(smallest, value)
+      largest = max(largest, value)
+      known += 1
+      return transform.apply(value)
+    }
+    guard known > 0 else { throw .tooFewValues(known: 0, needed: 1) }
+    range = smallest...largest
+    self.known = known
+    var start = 0
+    var stateIndices: [[Int32]] = []
+    for (season, length) in seasons.lengths.enumerated() {
+      if let positions {
+        stateIndices.append(
+          positions.map { Int32(clamping: start + seasons.index(of: $0, in: season)) })
+      } else {
+        stateIndices.append(values.indices.map { Int32(clamping: start + $0 % length) })
+      }
+      start += length
+    }
+    self.stateIndices = stateIndices
+  }
+
+  private init(
+    seasons: Seasons, transform: Transform, values: [Double], stateIndices: [[Int32]],
+    range: ClosedRange<Double>, known: Int
+  ) {
+    self.seasons = seasons
+    self.transform = transform
+    self.values = values
+    self.stateIndices = stateIndices
+    self.range = range
+    self.known = known
+  }
+
+  /// The series backwards in time.
+  func reversed() -> HoltWintersSeries {
+    HoltWintersSeries(
+      seasons: seasons, transform: transform, values: values.reversed(),
+      stateIndices: stateIndices.map { $0.reversed() }, range: range, known: known)
+  }
+}

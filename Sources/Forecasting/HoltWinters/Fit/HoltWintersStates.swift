@@ -1,0 +1,93 @@
+/// The states that a model starts from, before its first step; transformed.
+struct HoltWintersStates: Equatable {
+  var level: Double
+  var trend: Double
+  var seasonal: [Double]
+  var innovationSize: Double
+}
+
+extension HoltWintersStates {
+  /// States from a profile of the first weeks: level and slope from the means of whole longest
+  /// seasons, then each season's mean deviation, the shortest first. Values far from their
+  /// position's median count only up to a bound, so that one bad day does not enter the profile.
+  ///
+  /// - Parameters:
+  ///   - values: Transformed; NaN is unknown. At least one must be known.
+  ///   - stateIndices: Per season, the index of each step's state among all seasonal states.
+  static func profile(
+    of values: [Double], seasons: Seasons, stateIndices: [[Int32]]
+  ) -> HoltWintersStates {
+    let longest = seasons.longest
+    let window = longest == 0 ? min(values.count, 24) : min(3, values.count / longest) * longest
+    let span = window == 0 ? values.count : window
+    var rest = Array(values.prefix(span))
+    let known = rest.filter { !$0.isNaN }
+    let level =
+      known.isEmpty ? (values.first { !$0.isNaN } ?? 0) : known.reduce(0, +) / Double(known.count)
+    let slope = slope(of: rest, period: longest)
+    for step in rest.indices { rest[step] -= level + slope * (Double(step) - Double(span) / 2) }
+
+    var seasonal = Array(repeating: 0.0, count: seasons.totalLength)
+    let order = seasons.lengths.indices.sorted {
+      (seasons.lengths[$0], $0) < (seasons.lengths[$1], $1)
+    }
+    for season in order {
+      let indices = stateIndices[season]
+      addRobustMeans(of: rest, at: indices, count: seasons.totalLength, to: &seasonal)
+      for step in rest.indices { rest[step] -= seasonal[Int(indices[step])] }
+    }
+    var size = 0.0
+    var count = 0.0
+    for value in rest where !value.isNaN {
+      size += value.magnitude
+      count += 1
+    }
+    return HoltWintersStates(
+      level: level - slope * Double(span) / 2, trend: slope, seasonal: seasonal,
+      innovationSize: count > 0 ? size / count : 0)
+  }
+
+  /// Change per step between the means of the first and the last whole period; 0 with fewer than two.
+  private static func slope(of values: [Double], period: Int) -> Double {
+    guard period > 0, values.count >= 2 * period else { return 0 }
+    func mean(_ part: ArraySlice<Double>) -> Double? {
+      let known = part.filter { !$0.isNaN }
+      return known.count * 2 > period ? known.reduce(0, +) / Double(known.count) : nil
+    }
+    let periods = values.count / period
+    let last = values[((periods - 1) * period)..<(periods * period)]
+    guard let before = mean(values[0..<period]), let after = mean(last) else { return 0 }
+    return (after - before) / Double((periods - 1) * period)
+  }
+
+  /// Mean of the values at each state, those beyond four median deviations from the state's median
+  /// counted as at that bound.
+  private static func addRobustMeans(
+    of values: [Double], at indices: [Int32], count: Int, to seasonal: inout [Double]
+  ) {
+    var groups = Array(repeating: [Double](), count: count)
+    for step in values.indices where !values[step].isNaN {
+      groups[Int(indices[step])].append(values[step])
+    }
+    var medians = Array(repeating: 0.0, count: count)
+    var deviations: [Double] = []
+    deviations.reserveCapacity(values.count)
+    for state in groups.indices where !groups[state].isEmpty {
+      groups[state].sort()
+      let median = Order.median(sorted: groups[state])
+      medians[state] = median
+      for value in groups[state] where groups[state].count > 2 {
+        deviations.append((value - median).magnitude)
+      }
+    }
+    deviations.sort()
+    let bound = deviations.isEmpty ? Double.infinity : 4 * Order.median(sorted: deviations)
+    for state in groups.indices where !groups[state].isEmpty {
+      let low = medians[state] - bound
+      let high = medians[state] + bound
+      var sum = 0.0
+      for value in groups[state] { sum += min(max(value, low), high) }
+      seasonal[state] += sum / Double(groups[state].count)
+    }
+  }
+}
