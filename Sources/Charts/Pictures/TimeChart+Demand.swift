@@ -1,0 +1,89 @@
+extension TimeChart {
+  /// Demand as observed, with the forecast's bands behind it (what was expected) and after it (what
+  /// is), and a line between the two.
+  ///
+  /// - Parameters:
+  ///   - observed: requests per second; unknown values are gaps.
+  ///   - forecasts: usually two, the past one and the next one; either may be absent. Only the first
+  ///     is named in the legend, so they should have the same bands.
+  ///   - now: Unix seconds; nil in a backtest without a present.
+  public static func demand(
+    identifier: String, title: String = "Demand and forecast", observed: TimedValues,
+    forecasts: [ForecastBands], range: ClosedRange<Double>, now: Double? = nil,
+    offset: UTCOffset = .utc, events: [EventSpan] = [], unit: String = "requests/s"
+  ) -> TimeChart {
+    var layers: [Layer] = []
+    for (index, forecast) in forecasts.enumerated() {
+      for var layer in forecast.layers(ink: .forecast) {
+        layer.inLegend = index == 0
+        layers.append(layer)
+      }
+    }
+    layers.append(Layer("observed", ink: .observed, .line(observed, dashed: false)))
+    var chart = TimeChart(
+      caption: Caption(
+        identifier: identifier, title: title,
+        summary: summary(observed, forecasts, now: now, unit: unit)),
+      unit: unit, range: range, offset: offset, layers: layers,
+      table: DataTable(
+        columns: columns(observed, forecasts), within: range, offset: offset))
+    chart.now = now
+    chart.events = events
+    return chart
+  }
+
+  private static func summary(
+    _ observed: TimedValues, _ forecasts: [ForecastBands], now: Double?, unit: String
+  ) -> String {
+    var sentences: [String] = []
+    if let extent = observed.extent {
+      sentences.append(
+        "Observed between \(CompactNumber.text(extent.lowerBound)) and "
+          + "\(CompactNumber.text(extent.upperBound)) \(unit).")
+    } else {
+      sentences.append("No demand observed in this time.")
+    }
+    if let next = forecasts.last, let extent = next.middle.extent {
+      let widest = next.bands.first?.upper.extent?.upperBound
+      sentences.append(
+        "Forecast up to \(CompactNumber.text(extent.upperBound)) \(unit)"
+          + (widest.map { ", upper edge of the band \(CompactNumber.text($0))." } ?? "."))
+    } else {
+      sentences.append("No forecast yet.")
+    }
+    return sentences.joined(separator: " ")
+  }
+
+  /// The forecasts' pieces joined, so that each quantile is one column.
+  private static func columns(_ observed: TimedValues, _ forecasts: [ForecastBands])
+    -> [DataTable.Column]
+  {
+    var columns = [DataTable.Column("Observed", values: observed)]
+    guard let first = forecasts.first else { return columns }
+    columns.append(
+      DataTable.Column(first.middleLabel, values: joined(forecasts.map(\.middle))))
+    for index in first.bands.indices {
+      let pieces = forecasts.compactMap {
+        index < $0.bands.count ? $0.bands[index] : nil
+      }
+      let label = first.bands[index].label
+      columns.append(
+        DataTable.Column(label + ", from", values: joined(pieces.map(\.lower))))
+      columns.append(
+        DataTable.Column(label + ", to", values: joined(pieces.map(\.upper))))
+    }
+    return columns
+  }
+
+  private static func joined(_ pieces: [TimedValues]) -> TimedValues {
+    var times: [Double] = []
+    var values: [Double] = []
+    for piece in pieces {
+      for (time, value) in zip(piece.times, piece.values) where time > times.last ?? -.infinity {
+        times.append(time)
+        values.append(value)
+      }
+    }
+    return TimedValues(times: times, values: values, end: pieces.last?.end)
+  }
+}

@@ -1,0 +1,169 @@
+import Foundation
+import Testing
+
+@testable import Charts
+
+#if canImport(FoundationXML)
+  import FoundationXML
+#endif
+
+@Suite("Pictures")
+struct PictureTests {
+  static let hostile = "</text><script>\"&' \u{0}\u{202E}"
+
+  static let day = TimedValues(
+    start: 1_795_305_600, step: 300,
+    values: (0..<288).map { $0 % 50 == 0 ? .nan : Double($0 % 97) })
+
+  static var pictures: [any Picture] {
+    let later = TimedValues(
+      start: 1_795_392_000, step: 300, values: (0..<48).map { Double($0) + 40 })
+    let bands = ForecastBands(
+      middle: later, middleLabel: hostile,
+      bands: [ForecastBands.Band(label: hostile, lower: later, upper: later)])
+    let range = 1_795_305_600.0...1_795_406_400.0
+    let span = EventSpan(name: hostile, from: 1_795_320_000, to: 1_795_330_000)
+    return [
+      TimeChart.demand(
+        identifier: "demand", title: hostile, observed: day, forecasts: [bands], range: range,
+        now: 1_795_392_000, events: [span]),
+      TimeChart.capacity(
+        identifier: "capacity", ready: day, target: later, need: day, range: range,
+        limits: [Threshold(label: hostile, value: 60)]),
+      TimeChart.queue(identifier: "queue", waiting: day, limit: 100, range: range),
+      TimeChart.fan(
+        identifier: "fan", title: hostile, past: day, fan: bands, range: range, unit: hostile),
+      FrontChart(
+        identifier: "front",
+        points: [
+          FrontChart.Point(hostile, cost: 1.1, violation: 0.01, role: .emphasised),
+          FrontChart.Point("b", cost: 1, violation: 0, role: .reference),
+          FrontChart.Point("c", cost: .nan, violation: .infinity),
+        ], objective: 0.02),
+      BarChart(
+        identifier: "bars", title: hostile,
+        bars: [
+          BarChart.Bar(hostile, value: 3, interval: 1...4, note: hostile),
+          BarChart.Bar("unknown", value: .nan), BarChart.Bar("negative", value: -3),
+        ], valueLabel: hostile),
+      DurationCurve(identifier: "duration", values: day.values, unit: hostile, commitment: 40),
+    ]
+  }
+
+  static var empty: [any Picture] {
+    let none = TimedValues(times: [], values: [])
+    return [
+      TimeChart.demand(identifier: "a", observed: none, forecasts: [], range: 0...0),
+      TimeChart.capacity(identifier: "b", ready: none, target: nil, need: none, range: 5...5),
+      TimeChart.queue(identifier: "c", waiting: none, range: 0...1e18),
+      FrontChart(identifier: "d", points: [], objective: 0.01),
+      BarChart(identifier: "e", title: "", bars: [], valueLabel: ""),
+      DurationCurve(identifier: "f", values: [.nan], unit: "", commitment: .nan),
+    ]
+  }
+
+  @Test("Every picture is well-formed XML, whatever the names in it and with nothing to show")
+  func wellFormed() {
+    for picture in Self.pictures + Self.empty {
+      for layout in Layout.allCases {
+        let file = picture.svgFile(layout)
+        #expect(isWellFormed(file), "\(picture.caption.identifier) \(layout)")
+        #expect(!file.contains("<script"), "\(picture.caption.identifier)")
+        #expect(!file.contains("nan"), "\(picture.caption.identifier)")
+        #expect(file.contains("role=\"img\""))
+        #expect(file.contains("<title id="))
+        #expect(file.contains("<desc id="))
+      }
+      #expect(isWellFormed(picture.figure().source), "\(picture.caption.identifier)")
+    }
+  }
+
+  @Test("A page is well-formed, needs nothing else, and has every id once")
+  func page() throws {
+    var page = ReportPage(title: Self.hostile)
+    page.subtitle = Self.hostile
+    for picture in Self.pictures { page.content.append(picture.figure()) }
+    let html = page.html
+    #expect(isWellFormed(html))
+    #expect(!html.contains("<script"))
+    #expect(!html.contains(" style=\""))
+    #expect(!html.contains("src=\""))
+    let ids = html.matches(of: /\sid="([^"]+)"/).map { String($0.output.1) }
+    #expect(ids.count > 20)
+    #expect(Set(ids).count == ids.count)
+  }
+
+  @Test("The same data draw the same bytes")
+  func deterministic() {
+    let first = Self.pictures.map { $0.figure().source }
+    let second = Self.pictures.map { $0.figure().source }
+    #expect(first == second)
+  }
+
+  @Test("The shortage is drawn only where fewer are ready than needed")
+  func shortage() {
+    let ready = TimedValues(start: 0, step: 1, values: [4, 4, 4, 4])
+    let enough = TimedValues(start: 0, step: 1, values: [1, 4, 2, 3])
+    let short = TimedValues(start: 0, step: 1, values: [1, 7, 2, 3])
+    let unknown = TimedValues(start: 0, step: 1, values: [1, .nan, 2, 3])
+    func summary(_ need: TimedValues) -> String {
+      TimeChart.capacity(
+        identifier: "x", ready: ready, target: nil, need: need, range: 0...4
+      ).caption.summary
+    }
+    #expect(summary(enough).hasSuffix("never too few."))
+    #expect(summary(short).hasSuffix("at worst 3 too few."))
+    #expect(summary(unknown).hasSuffix("never too few."))
+  }
+
+  @Test("The front holds the points that no other beats, without the references")
+  func front() {
+    let points = [
+      FrontChart.Point("a", cost: 1.5, violation: 0.001),
+      FrontChart.Point("b", cost: 1.2, violation: 0.01),
+      FrontChart.Point("c", cost: 1.4, violation: 0.02),
+      FrontChart.Point("d", cost: 1.1, violation: 0.2),
+      FrontChart.Point("oracle", cost: 1, violation: 0, role: .reference),
+    ]
+    #expect(FrontChart.front(of: points).map(\.label) == ["d", "b", "a"])
+    let chart = FrontChart(identifier: "x", points: points, objective: 0.01)
+    #expect(chart.caption.summary.contains("cheapest inside the objective is b"))
+  }
+
+  @Test("Labels of points never overlap each other", arguments: 0..<100)
+  func labels(seed: UInt64) {
+    var random = SplitMix64(seed: seed)
+    let bounds = Area(left: 0, top: 0, right: 400, bottom: 300)
+    var placement = LabelPlacement(bounds: bounds, obstacles: [])
+    var placed: [Area] = []
+    for _ in 0..<20 {
+      let label = placement.place(
+        x: 150 + random.unit() * 60, y: 100 + random.unit() * 60, width: 30 + random.unit() * 60,
+        height: 14)
+      if let label { placed.append(label.area) }
+    }
+    #expect(placed.count >= 8, "seed \(seed)")
+    for (index, area) in placed.enumerated() {
+      #expect(bounds.contains(area), "seed \(seed)")
+      #expect(!placed[(index + 1)...].contains(where: area.overlaps), "seed \(seed)")
+    }
+  }
+
+  @Test("Labels in a column keep their order, their distance and their bounds")
+  func spread() {
+    let placed = LabelPlacement.spread([50, 10, 51, 99], spacing: 12, within: 0...100)
+    #expect(placed == [50, 10, 62, 99])
+    #expect(LabelPlacement.spread([99, 98], spacing: 10, within: 0...100) == [100, 90])
+  }
+
+  @Test("A commitment's use is measured against the need and against itself")
+  func commitment() {
+    let use = DurationCurve.use([4, 3, 2, 1], commitment: 2)
+    #expect(use.coverage == 0.7)
+    #expect(use.utilisation == 0.875)
+  }
+
+  private func isWellFormed(_ text: String) -> Bool {
+    XMLParser(data: Data(text.utf8)).parse()
+  }
+}
