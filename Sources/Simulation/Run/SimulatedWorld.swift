@@ -1,0 +1,61 @@
+import Domain
+
+/// One scenario made ready: demand that can be replayed, the fleet's terms, the faults, and what
+/// perfect knowledge would have cost. Any number of policies can be run in it, also at once.
+public struct SimulatedWorld: Sendable {
+  public let demand: Demand
+  public let fleet: FleetModel
+  public let control: ControlTiming
+  /// Seconds in the queue that are still within the objective.
+  public let slo: Double
+  public let bursts: [Burst]
+  let faults: FaultSchedule
+  /// Replica-seconds of the zero-wait oracle.
+  public let oracleSeconds: Double
+  /// Replica-seconds of the need alone, boots not counted: less is not possible without waiting.
+  public let neededSeconds: Double
+
+  let lag: Int
+  let tick: Int
+  let boot: Int
+  let warmBoot: Int
+
+  public var grid: StepGrid { demand.grid }
+
+  /// - Complexity: One pass over the evaluated window, for the oracle.
+  public init(
+    demand: Demand, fleet: FleetModel, control: ControlTiming = ControlTiming(),
+    slo: Duration = .milliseconds(200), bursts: [Burst] = [], faults: [Fault] = []
+  ) {
+    self.demand = demand
+    self.fleet = fleet
+    self.control = control
+    self.slo = slo.inSeconds
+    self.bursts = bursts
+    let grid = demand.grid
+    self.faults = FaultSchedule(faults, grid: grid)
+    lag = grid.steps(control.lag)
+    tick = grid.period(control.interval)
+    boot = grid.steps(fleet.boot)
+    warmBoot = grid.steps(fleet.warmPool.boot)
+
+    var oracle = ZeroWaitOracle(boot: boot)
+    var stream = demand.stream()
+    var needed = 0
+    for _ in 0..<grid.count {
+      let need = fleet.need(for: stream.next().rate)
+      needed += need
+      oracle.add(need: need)
+    }
+    oracleSeconds = Double(oracle.replicaSteps) * grid.dt
+    neededSeconds = Double(needed) * grid.dt
+  }
+
+  /// Serving replicas at the start.
+  var initialReplicas: Int {
+    if let initial = fleet.initial { return initial }
+    var stream = demand.stream()
+    let load = stream.next().arrivals / grid.dt / fleet.ratePerReplica
+    return max(fleet.minimum, min(Int((load / 0.7).rounded(.up)), fleet.maximum))
+  }
+}

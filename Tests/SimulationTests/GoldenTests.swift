@@ -1,0 +1,138 @@
+import Domain
+import Testing
+
+@testable import Simulation
+
+@Suite("The reference runs")
+struct GoldenTests {
+  let golden: Golden
+
+  init() throws {
+    golden = try Golden.load()
+  }
+
+  var bursts: [Burst] {
+    let parts = golden.burst
+    return [
+      Burst(
+        start: .seconds(parts[0]), rise: .seconds(parts[1]), hold: .seconds(parts[2]),
+        fall: .seconds(parts[3]), multiplier: parts[4])
+    ]
+  }
+
+  func demand(_ arrivals: ArrivalProcess = .fluid) throws -> Demand {
+    let trace = TimeSeries(
+      start: Timestamp(seconds: 0), step: .seconds(golden.res), values: golden.rate)
+    let grid = StepGrid(
+      start: trace.start, step: .seconds(golden.dt), count: golden.lam.count)
+    let texture = Texture(
+      deviation: golden.jitter.sd, memory: .seconds(golden.jitter.tau), seed: golden.jitter.seed)
+    return try #require(
+      Demand(trace: trace, grid: grid, texture: texture, bursts: bursts, arrivals: arrivals))
+  }
+
+  func world(_ run: Golden.Run) throws -> SimulatedWorld {
+    var fleet = FleetModel()
+    fleet.ratePerReplica = golden.mu
+    fleet.boot = .seconds(run.boot)
+    fleet.initial = golden.initialReplicas
+    fleet.minimum = golden.min
+    fleet.maximum = golden.max
+    fleet.queueLimit = golden.queueCap
+    fleet.warmPool = .init(size: run.pool, boot: .seconds(run.poolWait), cost: run.poolCost)
+    return SimulatedWorld(
+      demand: try demand(), fleet: fleet, slo: .seconds(golden.slo), bursts: bursts)
+  }
+
+  func policy(_ run: Golden.Run, in world: SimulatedWorld) throws -> any SimulatedPolicy {
+    let floor: (any ReplicaFloor)? = run.floor ? GivenFloor(values: golden.floor) : nil
+    let target = run.params.target ?? 0
+    switch run.policy {
+    case "static":
+      return StaticFleet(interval: 3, replicas: try #require(run.params.n), floor: floor)
+    case "hpa-cpu-70":
+      return HorizontalPodAutoscaler(
+        metric: .cpu, interval: 3, window: 6, target: target, tolerance: 0.1, stabilization: 60,
+        floor: floor)
+    case "hpa-rps-70", "hpa-rps-70+floor":
+      return HorizontalPodAutoscaler(
+        metric: .requestRate, interval: 3, window: 12, target: target, tolerance: 0.1,
+        stabilization: 60, floor: floor)
+    case "keda-1":
+      return HorizontalPodAutoscaler(
+        metric: .queueLength, interval: 6, window: 6, target: target, tolerance: 0.1,
+        stabilization: 60, floor: floor)
+    case "aws-tt-70":
+      return TargetTracking(
+        interval: 12, window: 12, target: target, warmUp: world.boot, floor: floor)
+    default:
+      let drainTicks = Int((Double(run.boot) + 60) / 5) / 3
+      return ReferenceHybrid(
+        interval: 3, window: 12, fastWindow: 3, utilization: target, drain: 60, hold: 12,
+        drainHold: drainTicks * 3, lag: 3, boot: world.boot, warmBoot: world.warmBoot,
+        floor: floor)
+    }
+  }
+
+  @Test("SplitMix64 gives the reference stream")
+  func splitMix() {
+    var random = SplitMix64(seed: 42)
+    for expected in golden.splitmix42 { #expect("\(random.next())" == expected) }
+  }
+
+  @Test("texture, bursts and interpolation give the reference rates")
+  func rates() throws {
+    var stream = try demand().stream()
+    for expected in golden.lam {
+      let rate = stream.next().rate
+      #expect(abs(rate - expected) < 1e-9)
+    }
+  }
+
+  @Test("Poisson arrivals are the reference ones")
+  func poisson() throws {
+    var stream = try demand(.poisson(seed: 7)).stream()
+    for expected in golden.poissonSeed7 { #expect(stream.next().arrivals == expected) }
+  }
+
+  @Test("every run repeats step by step", arguments: 0..<18)
+  func runs(index: Int) throws {
+    let run = golden.runs[index]
+    let world = try world(run)
+    var policy = try policy(run, in: world)
+    var simulation = SimulationRun(world: world)
+    var records: [StepRecord] = []
+    simulation.onStep = { records.append($0) }
+    let card = simulation.run(&policy).scorecard
+    #expect(records.count == run.ready.count)
+    let differing = zip(records, 0...).first { record, step in
+      record.ready != run.ready[step] || abs(record.queue - run.queue[step]) > 1e-6
+        || abs(record.wait - run.waitEnd[step]) > 1e-6
+        || abs(Double(record.ready + record.pending) - run.billed[step]) > 1e-6
+    }
+    #expect(differing?.0 == nil, "\(run)")
+    let metrics: [(String, Double)] = [
+      ("replica_hours", card.replicaHours), ("cost_ratio", card.oracleRatio),
+      ("late", card.late), ("dropped", card.dropped), ("viol", card.violation),
+      ("availability", card.availability), ("peak_queue", card.peakQueue),
+      ("p50_wait", card.p50Wait), ("p99_wait", card.p99Wait),
+      ("under_s", card.underprovisionedSeconds), ("over_ratio", card.overprovisionRatio),
+      ("actions", Double(card.actions)), ("t_cap", card.bursts[0].timeToCapacity),
+      ("t_drain", card.bursts[0].timeToDrain), ("q_burst_max", card.bursts[0].peakQueue),
+      ("ev_avail_min", card.bursts[0].availability),
+    ]
+    for (name, value) in metrics {
+      let expected = try #require(run.metrics[name])
+      #expect(abs(value - expected) <= 1e-6 * max(1, abs(expected)), "\(run) \(name)")
+    }
+  }
+
+  @Test("the zero-wait oracle costs what the reference says", arguments: [60, 300])
+  func oracle(boot: Int) throws {
+    let run = try #require(golden.runs.first { $0.boot == boot })
+    let world = try world(run)
+    let expected = try #require(golden.oracle["\(boot)"])
+    #expect(abs(world.oracleSeconds - expected.replicaSeconds) < 1e-6)
+    #expect(abs(world.neededSeconds - expected.lowerBound) < 1e-6)
+  }
+}
