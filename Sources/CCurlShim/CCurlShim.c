@@ -29,6 +29,10 @@ CURLcode scaler_curl_set_progress_callback(CURL *handle, scaler_curl_progress ca
   return curl_easy_setopt(handle, CURLOPT_XFERINFOFUNCTION, callback);
 }
 
+CURLcode scaler_curl_set_connected_callback(CURL *handle, scaler_curl_connected callback) {
+  return curl_easy_setopt(handle, CURLOPT_PREREQFUNCTION, callback);
+}
+
 CURLcode scaler_curl_get_long(CURL *handle, CURLINFO info, long *value) {
   return curl_easy_getinfo(handle, info, value);
 }

@@ -1,0 +1,70 @@
+/// How a client connects and who it says it is; the fields carry Prometheus' own names for these
+/// options, in Swift's spelling.
+public struct HTTPOptions: Sendable, Equatable {
+  public var basicAuth: BasicAuth?
+  public var authorization: Authorization?
+  public var tls = TLS()
+  /// Sent with every request; secrets are read at each use.
+  public var httpHeaders: [SecretHeader] = []
+  /// `http://`, `https://` or `socks5://`; nil connects directly.
+  public var proxyURL: String?
+  /// Hosts that are reached directly, comma-separated.
+  public var noProxy: String?
+  /// Take proxies from `https_proxy`, `http_proxy` and `no_proxy`.
+  public var proxyFromEnvironment = false
+  /// Talk to this socket instead of the URL's host and port.
+  public var unixSocket: String?
+  /// How long a connection may take to be established.
+  public var connectTimeout: Duration = .seconds(5)
+  /// Refuse to talk to link-local addresses, where cloud machines keep their credentials: for URLs
+  /// that somebody else writes.
+  public var forbidsLinkLocal = false
+  /// Requests in flight at most; each has a thread of its own, started when first needed.
+  public var connections = 4
+
+  public init() {}
+
+  public struct BasicAuth: Sendable, Equatable {
+    public var username: String
+    public var password: Secret
+
+    public init(username: String, password: Secret) {
+      self.username = username
+      self.password = password
+    }
+  }
+
+  public struct SecretHeader: Sendable, Equatable {
+    public var name: String
+    public var value: Secret
+
+    public init(_ name: String, _ value: Secret) {
+      self.name = name
+      self.value = value
+    }
+  }
+
+  public struct Authorization: Sendable, Equatable {
+    public var type: String
+    public var credentials: Secret
+
+    public init(type: String = "Bearer", credentials: Secret) {
+      self.type = type
+      self.credentials = credentials
+    }
+  }
+
+  public struct TLS: Sendable, Equatable {
+    /// A PEM bundle instead of the system's.
+    public var caFile: String?
+    /// The client certificate and its key, PEM.
+    public var certFile: String?
+    public var keyFile: String?
+    /// Take any certificate. Obeyed for loopback addresses only, refused for all others.
+    public var insecureSkipVerify = false
+    /// TLS 1.2 unless it has to be 1.3.
+    public var requiresVersion13 = false
+
+    public init() {}
+  }
+}
