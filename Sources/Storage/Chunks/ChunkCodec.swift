@@ -1,0 +1,56 @@
+/// The blob of one chunk: sections one after the other, then a checksum. `FORMAT.md` has the bytes.
+enum ChunkCodec {
+  private static let version: UInt8 = 1
+  private static let keptFlag: UInt8 = 1
+  private static let aggregatedFlag: UInt8 = 2
+
+  /// - Precondition: no section is empty.
+  static func encode(_ sections: [Section]) -> [UInt8] {
+    let points = sections.reduce(0) { $0 + $1.times.count }
+    var writer = BlobWriter(capacity: 64 + 4 * points)
+    writer.byte(version)
+    for section in sections {
+      writer.byte(
+        (section.kept ? keptFlag : 0) | (section.aggregate == nil ? 0 : aggregatedFlag))
+      writer.integer(UInt32(clamping: section.width))
+      writer.integer(UInt32(clamping: section.unit))
+      writer.integer(UInt32(clamping: section.times.count))
+      IntegerColumn.write(section.times, to: &writer)
+      let units = section.unit == section.width ? [section.unit] : [section.unit, section.width]
+      ValueColumn.write(section.values, units: units, to: &writer)
+      if let aggregate = section.aggregate {
+        IntegerColumn.write(aggregate.counts, to: &writer)
+        ValueColumn.write(aggregate.maxima, units: units, to: &writer)
+      }
+    }
+    return writer.sealed()
+  }
+
+  static func decode(_ bytes: UnsafeRawBufferPointer) throws(DamagedBlob) -> [Section] {
+    var reader = try BlobReader(bytes)
+    let version = try reader.byte()
+    guard version == Self.version else { throw DamagedBlob("chunk version \(version)") }
+    var sections: [Section] = []
+    while !reader.isAtEnd {
+      let flags = try reader.byte()
+      let width = Int64(try reader.integer(UInt32.self))
+      let unit = Int64(try reader.integer(UInt32.self))
+      let count = Int(try reader.integer(UInt32.self))
+      // A constant column takes no bytes per point, so the blob's length does not bound the count.
+      guard width > 0, unit > 0, count > 0, count <= 2_000_000 else {
+        throw DamagedBlob("a section of \(count) points, width \(width), unit \(unit)")
+      }
+      var section = Section(width: width, unit: unit, kept: flags & keptFlag != 0)
+      section.times = try IntegerColumn.read(count: count, from: &reader)
+      section.values = try ValueColumn.read(count: count, from: &reader)
+      if flags & aggregatedFlag != 0 {
+        let counts = try IntegerColumn.read(count: count, from: &reader)
+        let maxima = try ValueColumn.read(count: count, from: &reader)
+        guard counts.allSatisfy({ $0 > 0 }) else { throw DamagedBlob("a point of nothing") }
+        section.aggregate = .init(counts: counts, maxima: maxima)
+      }
+      sections.append(section)
+    }
+    return sections
+  }
+}

@@ -1,0 +1,93 @@
+import Domain
+import GRDB
+
+/// Places the samples of one transaction in the head, and collects what has to become durable.
+struct Placement {
+  var batch = Batch()
+  var created: [SeriesState] = []
+  private var sealed = SealedPoints()
+
+  /// One verdict per sample, nil for taken or already known.
+  mutating func place(
+    _ samples: [Sample], now: Timestamp, in head: inout Head, _ db: Database
+  ) throws -> [SampleRefusal?] {
+    var previous = -1
+    var verdicts = [SampleRefusal?](repeating: nil, count: samples.count)
+    for index in samples.indices {
+      let sample = samples[index]
+      if let refusal = sample.refusal(now: now) {
+        verdicts[index] = refusal
+        continue
+      }
+      let position =
+        head.position(following: previous, for: sample) ?? create(sample, in: &head)
+      previous = position
+      let point = Point(time: sample.time.seconds, value: sample.value)
+      if point.time > head.series[position].newest {
+        head.series[position].extend(point)
+      } else {
+        switch try verdict(on: point, head.series[position], db) {
+        case .new: _ = head.series[position].insert(point)
+        case .known: continue
+        case .conflict:
+          verdicts[index] = .conflict
+          continue
+        }
+      }
+      head.pointCount += 1
+      batch.append(series: head.series[position].id, time: point.time, value: point.value)
+    }
+    return verdicts
+  }
+
+  private mutating func create(_ sample: Sample, in head: inout Head) -> Int {
+    let state = SeriesState(
+      id: head.nextID, service: sample.service, metric: sample.metric)
+    head.nextID += 1
+    created.append(state)
+    return head.add(state)
+  }
+
+  private mutating func verdict(on point: Point, _ state: SeriesState, _ db: Database)
+    throws -> SealedPoints.Verdict
+  {
+    let (index, found) = state.search(point.time)
+    if found {
+      return ValueColumn.isSame(state.points[index].value, point.value) ? .known : .conflict
+    }
+    guard state.hasChunks, point.time >= state.oldest else { return .new }
+    return try sealed.verdict(on: point, series: state.id, db)
+  }
+}
+
+/// What the chunks already say about an instant; decoded chunks are kept for the next sample.
+struct SealedPoints {
+  enum Verdict { case new, known, conflict }
+
+  private var chunks: [ChunkKey: [Section]] = [:]
+  private static let mostChunks = 256
+
+  mutating func verdict(on point: Point, series: Int64, _ db: Database) throws -> Verdict {
+    for tier in Tier.allCases {
+      let key = ChunkKey(tier: tier, window: tier.window(of: point.time), series: series)
+      for section in try sections(key, db) {
+        if section.aggregate == nil {
+          guard let index = section.index(of: point.time) else { continue }
+          return ValueColumn.isSame(section.values[index], point.value) ? .known : .conflict
+        }
+        // The sample's time has been condensed: what it said is part of the mean.
+        let next = section.times.lowerBound(of: point.time + 1)
+        if next > 0, point.time < section.times[next - 1] + section.width { return .known }
+      }
+    }
+    return .new
+  }
+
+  private mutating func sections(_ key: ChunkKey, _ db: Database) throws -> [Section] {
+    if let known = chunks[key] { return known }
+    let sections = try ChunkTable.fetch(key, db) ?? []
+    if chunks.count >= Self.mostChunks { chunks = [:] }
+    chunks[key] = sections
+    return sections
+  }
+}

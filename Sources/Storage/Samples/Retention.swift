@@ -1,0 +1,59 @@
+public import Domain
+import GRDB
+import Synchronization
+
+extension Store {
+  /// Condenses and drops what the policy no longer keeps: samples move to the next coarser tier in
+  /// whole chunks of that tier, journal entries go that are older than the policy and covered by
+  /// their service's snapshot, models that nothing refers to, and old decisions. Works in small
+  /// transactions, so that other writers wait milliseconds; call it every hour or so.
+  ///
+  /// - Returns: the chunks and rows that went.
+  @discardableResult
+  public func retain(_ policy: RetentionPolicy, now: Timestamp) async throws(StoreError) -> Int {
+    try await sealAll()
+    var gone = 0
+    // Finest first: what leaves one tier may be due in the next at once.
+    for tier in Tier.allCases {
+      let due = try await dueForCondensing(tier, policy)
+      var next = 0
+      while next < due.count {
+        let slice = due[next..<min(next + Self.chunksPerCommit, due.count)]
+        next += slice.count
+        gone += try await write { db in try slice.reduce(0) { try $0 + $1.run(db) } }
+      }
+    }
+    gone += try await trimJournal(before: now - policy.journal)
+    gone += try await pruneModels()
+    gone += try await trimDecisions(before: now - policy.decisions)
+    return gone
+  }
+
+  /// Chunks written by one transaction of retention: a few milliseconds.
+  private static let chunksPerCommit = 16
+
+  private func dueForCondensing(_ tier: Tier, _ policy: RetentionPolicy)
+    async throws(StoreError) -> [Condensing]
+  {
+    let newest = samples.head.withLock { head in
+      head.series.filter(\.hasChunks).map { (id: $0.id, newest: $0.newest) }
+    }
+    let target = (tier.coarser ?? tier).window
+    let kept = policy.duration(of: tier).wholeSeconds
+    return try await read { db in
+      var due: [Condensing] = []
+      for (series, newest) in newest {
+        guard let open = try ChunkTable.unsettled(tier, series: series, db) else { continue }
+        let cutoff = (newest - kept) / target * target / tier.window
+        var window = open.lowerBound
+        while window < cutoff && window <= open.upperBound {
+          let perTarget = target / tier.window
+          let last = min((window / perTarget + 1) * perTarget, cutoff) - 1
+          due.append(Condensing(tier: tier, series: series, windows: window...last))
+          window = last + 1
+        }
+      }
+      return due
+    }
+  }
+}

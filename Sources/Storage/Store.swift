@@ -1,0 +1,140 @@
+public import Domain
+import Foundation
+import GRDB
+
+/// Everything that `scaler` remembers, in one SQLite file: samples, models, the journal with its
+/// snapshots, decisions and what became of their commands.
+///
+/// One process writes a file (`open`); others may read it meanwhile (`read`). What a writing call
+/// returned from is on the disk: WAL with `synchronous=FULL`, one fsync per group of callers.
+/// Reads come in two forms: the plain one blocks its thread for as long as the disk takes, the
+/// `async` one does not.
+public final class Store: Sendable {
+  /// The path, for messages; `:memory:` for a store without a file.
+  public let file: String
+  /// What was put aside when this store was opened; then hold until the world was observed again.
+  public let quarantine: Quarantine?
+
+  let database: any DatabaseWriter
+  let samples: SampleStore
+  private let lock: ProcessLock?
+
+  /// Opens a store to write it; creates it if there is none. Checks it, applies missing migrations
+  /// (all in one go or not at all) and recovers what was acknowledged before a crash.
+  ///
+  /// - Parameters:
+  ///   - path: the file; its directory must exist.
+  ///   - quarantining: where given, a damaged file is renamed to `PATH.damaged-TIME` and an empty
+  ///     store is started; otherwise a damaged file is an error and stays as it is.
+  ///   - patience: how long to wait for a lock that another process holds on the file.
+  public static func open(
+    _ path: String, quarantining now: Timestamp? = nil, patience: Duration = .seconds(5)
+  ) throws(StoreError) -> Store {
+    try FileProbe.check(path)
+    let lock = try ProcessLock(store: path)
+    do {
+      return try Store(file: path, lock: lock, quarantine: nil, patience: patience)
+    } catch {
+      guard case .damaged = error, let now else { throw error }
+      let quarantine = try Quarantine.putAside(path, reason: error, at: now)
+      return try Store(file: path, lock: lock, quarantine: quarantine, patience: patience)
+    }
+  }
+
+  /// Opens an existing store to read it, also while another process writes it. What that process
+  /// takes in after this call is seen late: when it seals it, every few minutes.
+  public static func read(_ path: String, patience: Duration = .seconds(5))
+    throws(StoreError) -> Store
+  {
+    guard FileManager.default.fileExists(atPath: path) else {
+      throw .failed(file: path, detail: "there is no such file")
+    }
+    return try Store(reading: path, patience: patience)
+  }
+
+  /// A store that lives as long as the process, for tests and trials.
+  public static func inMemory() throws(StoreError) -> Store {
+    try Store(file: ":memory:", lock: nil, quarantine: nil, patience: .zero)
+  }
+
+  private init(
+    file: String, lock: ProcessLock?, quarantine: Quarantine?, patience: Duration
+  ) throws(StoreError) {
+    self.file = file
+    self.lock = lock
+    self.quarantine = quarantine
+    do {
+      let configuration = Connection.configuration(patience: patience, readonly: false)
+      if file == ":memory:" {
+        database = try DatabaseQueue(configuration: configuration)
+      } else {
+        if FileManager.default.fileExists(atPath: file) {
+          try Connection.inspect(file, patience: patience)
+        }
+        database = try DatabasePool(path: file, configuration: configuration)
+      }
+      try Connection.prepare(database, file: file)
+      samples = try SampleStore(recovering: database, file: file)
+    } catch {
+      throw StoreError(error, file: file)
+    }
+  }
+
+  private init(reading file: String, patience: Duration) throws(StoreError) {
+    self.file = file
+    lock = nil
+    quarantine = nil
+    do {
+      let configuration = Connection.configuration(patience: patience, readonly: true)
+      database = try DatabasePool(path: file, configuration: configuration)
+      try database.read { try Connection.checkOwner($0, file: file) }
+      samples = try SampleStore(recovering: database, file: file)
+    } catch {
+      throw StoreError(error, file: file)
+    }
+  }
+
+  /// Seals what is not in chunks yet, empties the log, and closes. Nothing may be called
+  /// afterwards. A store that is dropped without it loses nothing; it only recovers at next start.
+  public func close() async throws(StoreError) {
+    try await sealAll()
+    do {
+      try database.close()
+    } catch {
+      throw StoreError(error, file: file)
+    }
+  }
+}
+
+extension Store {
+  /// One read transaction; blocks.
+  func read<Value>(_ body: (Database) throws -> Value) throws(StoreError) -> Value {
+    do {
+      return try database.read(body)
+    } catch {
+      throw StoreError(error, file: file)
+    }
+  }
+
+  /// One read transaction.
+  func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value)
+    async throws(StoreError) -> Value
+  {
+    do {
+      return try await database.read(body)
+    } catch {
+      throw StoreError(error, file: file)
+    }
+  }
+
+  /// One write transaction, on the disk when it returns.
+  func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value)
+    async throws(StoreError) -> Value
+  {
+    do {
+      return try await database.write(body)
+    } catch {
+      throw StoreError(error, file: file)
+    }
+  }
+}
