@@ -1,4 +1,4 @@
-public import Domain
+import Domain
 
 /// Something that goes wrong for a while.
 public struct Fault: Sendable, Equatable {

@@ -1,4 +1,4 @@
-public import Domain
+import Domain
 
 /// What a simulated fleet is made of.
 public struct FleetModel: Sendable, Equatable {

@@ -1,4 +1,4 @@
-public import Domain
+import Domain
 
 /// What a policy achieved over the evaluated window, and at what cost. Shares are fractions.
 public struct Scorecard: Sendable, Equatable {
