@@ -1,0 +1,200 @@
+public import Domain
+
+/// Metrics from a Prometheus or anything that speaks its query API (Mimir, Thanos, VictoriaMetrics,
+/// CloudWatch's and Google's PromQL end points).
+///
+/// A service has queries of its own, or is one label value of a fleet query: ten thousand services
+/// then cost one request per tick. Each query is sent once per tick however many services use it.
+/// What is not exactly one finite number ≥ 0 from a whole result is unknown, and the reading says why.
+public struct PrometheusSource: MetricSource {
+  /// The queries of one service.
+  public struct Queries: Sendable, Equatable {
+    /// Requests per second.
+    public var demand: String
+    /// Requests waiting.
+    public var queue: String?
+
+    public init(demand: String, queue: String? = nil) {
+      self.demand = demand
+      self.queue = queue
+    }
+  }
+
+  /// Queries whose results carry the services' names in a label.
+  public struct FleetQueries: Sendable, Equatable {
+    public var queries: Queries
+    public var label: String
+
+    public init(_ queries: Queries, label: String) {
+      self.queries = queries
+      self.label = label
+    }
+  }
+
+  let api: PrometheusAPI
+  private let services: [ServiceID: Queries]
+  private let fleets: [FleetQueries]
+  private let historyStep: Duration
+
+  /// - Parameters:
+  ///   - url: As in Grafana: scheme, host, port and path prefix, without `/api/v1`.
+  ///   - services: Queries of single services; they win over fleet queries.
+  ///   - fleets: Asked in this order; the first that knows a service answers for it.
+  ///   - historyStep: The resolution of `history`.
+  public init(
+    url: String, options: HTTPOptions = HTTPOptions(), services: [ServiceID: Queries] = [:],
+    fleets: [FleetQueries] = [], historyStep: Duration = .seconds(60)
+  ) {
+    api = PrometheusAPI(url: url, options: options)
+    self.services = services
+    self.fleets = fleets
+    self.historyStep = historyStep
+  }
+
+  /// The share of a control interval that an answer may take, so that a slow source is known to be
+  /// silent while there still is time to decide without it.
+  public static let deadlineShare = 0.4
+
+  public func observe(
+    _ asked: [ServiceID], at time: Timestamp, deadline: Duration
+  ) async -> [MetricReading] {
+    let wanted = asked.map { services[$0] }
+    var questions: [PrometheusQuestion] = []
+    for queries in wanted.compactMap({ $0 }) {
+      questions.append(PrometheusQuestion(query: queries.demand))
+      if let queue = queries.queue { questions.append(PrometheusQuestion(query: queue)) }
+    }
+    if wanted.contains(where: { $0 == nil }) {
+      for fleet in fleets {
+        questions.append(PrometheusQuestion(query: fleet.queries.demand, label: fleet.label))
+        if let queue = fleet.queries.queue {
+          questions.append(PrometheusQuestion(query: queue, label: fleet.label))
+        }
+      }
+    }
+    let answers = await ask(questions, at: time, deadline: deadline)
+    return zip(asked, wanted).map { service, queries in
+      guard let queries else { return fleetReading(of: service, answers) }
+      return reading(
+        rate: answers.value(of: PrometheusQuestion(query: queries.demand)),
+        queue: queries.queue.map { answers.value(of: PrometheusQuestion(query: $0)) })
+    }
+  }
+
+  /// The services that the fleet queries know at `time`, sorted; label values that cannot be a
+  /// service's name are left out.
+  public func discover(
+    at time: Timestamp, deadline: Duration
+  ) async throws(SourceError) -> [ServiceID] {
+    var found: Set<ServiceID> = []
+    for fleet in fleets {
+      let reply = try await api.query(fleet.queries.demand, at: time, deadline: deadline)
+      let members = try PrometheusAnswer(reply, label: fleet.label)
+      found.formUnion(members.byName.keys.compactMap(ServiceID.init))
+    }
+    return found.sorted()
+  }
+
+  /// The demand query over the past, on a grid of `historyStep`: the value that Prometheus computes at
+  /// an element's end stands for the element. Ends that are no multiples of the step are moved inwards.
+  public func history(
+    of service: ServiceID, from: Timestamp, to: Timestamp
+  ) async throws(SourceError) -> TimeSeries? {
+    guard let backfill = backfill(of: service, from: from, to: to, step: historyStep) else {
+      return nil
+    }
+    let parts = Collected()
+    try await backfill.run(resumingBefore: nil) { part in await parts.add(part.series) }
+    return await parts.joined(from: backfill.from, to: backfill.to, step: historyStep)
+  }
+
+  /// The plan of a long import; nil for a service that no query names and if there is no fleet query.
+  public func backfill(
+    of service: ServiceID, from: Timestamp, to: Timestamp, step: Duration
+  ) -> PrometheusBackfill? {
+    guard let query = historyQuery(of: service) else { return nil }
+    return PrometheusBackfill(api: api, query: query, from: from, to: to, step: step)
+  }
+
+  private func historyQuery(of service: ServiceID) -> String? {
+    if let own = services[service] { return own.demand }
+    guard let fleet = fleets.first else { return nil }
+    // Keeps the one member whose label has the value; names need no escaping in PromQL strings.
+    return "(\(fleet.queries.demand)) and on (\(fleet.label)) "
+      + "label_replace(vector(1), \"\(fleet.label)\", \"\(service.name)\", \"\", \"\")"
+  }
+
+  private func ask(
+    _ questions: [PrometheusQuestion], at time: Timestamp, deadline: Duration
+  ) async -> PrometheusAnswers {
+    await withTaskGroup(of: (PrometheusQuestion, PrometheusAnswers.Entry).self) { group in
+      for question in Set(questions) {
+        group.addTask {
+          do throws(SourceError) {
+            let reply = try await api.query(question.query, at: time, deadline: deadline)
+            return (question, .success(try PrometheusAnswer(reply, label: question.label)))
+          } catch {
+            return (question, .failure(error))
+          }
+        }
+      }
+      var answers = PrometheusAnswers()
+      for await (question, entry) in group { answers.entries[question] = entry }
+      return answers
+    }
+  }
+
+  private func fleetReading(of service: ServiceID, _ answers: PrometheusAnswers) -> MetricReading {
+    var problem = "no query knows \(service)"
+    for fleet in fleets {
+      let demand = PrometheusQuestion(query: fleet.queries.demand, label: fleet.label)
+      let rate = answers.value(of: demand, named: service.name)
+      if case .failure(let reason) = rate {
+        problem = reason.text
+        if reason == .absent { continue }
+      }
+      let queue = fleet.queries.queue.map {
+        answers.value(
+          of: PrometheusQuestion(query: $0, label: fleet.label), named: service.name)
+      }
+      return reading(rate: rate, queue: queue)
+    }
+    return MetricReading(problem: problem)
+  }
+
+  private func reading(
+    rate: Result<Double, PrometheusUnknown>, queue: Result<Double, PrometheusUnknown>?
+  ) -> MetricReading {
+    var reading = MetricReading()
+    switch rate {
+    case .success(let value): reading.rate = value
+    case .failure(let why): reading.problem = "demand: \(why.text)"
+    }
+    switch queue {
+    case .success(let value): reading.queue = value
+    case .failure(let why): reading.problem = reading.problem ?? "queue: \(why.text)"
+    case nil: break
+    }
+    return reading
+  }
+}
+
+/// Parts of a backfill in the order of their arrival.
+private actor Collected {
+  private var parts: [TimeSeries] = []
+
+  func add(_ part: TimeSeries) { parts.append(part) }
+
+  func joined(from: Timestamp, to: Timestamp, step: Duration) -> TimeSeries {
+    let count = Int(max(0, to.seconds - from.seconds) / step.wholeSeconds)
+    var whole = TimeSeries(
+      start: from, step: step, values: [Double](repeating: .nan, count: count))
+    for part in parts {
+      let offset = whole.index(at: part.start)
+      for (index, value) in part.values.enumerated() where offset + index < count {
+        whole.values[offset + index] = value
+      }
+    }
+    return whole
+  }
+}
