@@ -33,34 +33,52 @@ extension Rule: Codable {
     self = rule
   }
 
+  /// The rule's name in stored rows, without its numbers.
+  public var kind: String {
+    switch self {
+    case .forecast: "forecast"
+    case .noForecast: "no_forecast"
+    case .observed: "observed"
+    case .drain: "drain"
+    case .event: "event"
+    case .bounds: "bounds"
+    case .stepUp: "step_up"
+    case .stepDown: "step_down"
+    case .stabilized: "stabilized"
+    case .silence: "silence"
+    case .downstream: "downstream"
+    case .suspicious: "suspicious"
+    case .override: "override"
+    case .frozen: "frozen"
+    }
+  }
+
   private var fields: RuleFields {
     switch self {
     case .forecast(let replicas, let rate, let level, let lead):
       RuleFields(
-        rule: "forecast", replicas: replicas, rate: rate, level: level, lead: lead.inSeconds)
-    case .noForecast(let reason): RuleFields(rule: "no_forecast", name: reason.rawValue)
+        rule: kind, replicas: replicas, rate: rate, level: level, lead: lead.inSeconds)
+    case .noForecast(let reason): RuleFields(rule: kind, name: reason.rawValue)
     case .observed(let replicas, let rate):
-      RuleFields(rule: "observed", replicas: replicas, rate: rate)
+      RuleFields(rule: kind, replicas: replicas, rate: rate)
     case .drain(let replicas, let backlog):
-      RuleFields(rule: "drain", replicas: replicas, rate: backlog)
-    case .event(let name, let replicas): RuleFields(rule: "event", replicas: replicas, name: name)
-    case .anticipated(let replicas): RuleFields(rule: "anticipated", replicas: replicas)
-    case .bounds(let min, let max): RuleFields(rule: "bounds", min: min, max: max)
+      RuleFields(rule: kind, replicas: replicas, rate: backlog)
+    case .event(let name, let replicas): RuleFields(rule: kind, replicas: replicas, name: name)
+    case .bounds(let min, let max): RuleFields(rule: kind, min: min, max: max)
     case .stepUp(let limit, let result):
-      RuleFields(rule: "step_up", replicas: result, limit: limit)
+      RuleFields(rule: kind, replicas: result, limit: limit)
     case .stepDown(let limit, let result):
-      RuleFields(rule: "step_down", replicas: result, limit: limit)
+      RuleFields(rule: kind, replicas: result, limit: limit)
     case .stabilized(let result, let window):
-      RuleFields(rule: "stabilized", replicas: result, window: window.inSeconds)
+      RuleFields(rule: kind, replicas: result, window: window.inSeconds)
     case .silence(let missing, let result):
-      RuleFields(rule: "silence", replicas: result, missing: missing)
+      RuleFields(rule: kind, replicas: result, missing: missing)
     case .downstream(let name, let result):
-      RuleFields(rule: "downstream", replicas: result, name: name)
-    case .budget(let result): RuleFields(rule: "budget", replicas: result)
+      RuleFields(rule: kind, replicas: result, name: name)
     case .suspicious(let suspicion, let result):
-      RuleFields(rule: "suspicious", replicas: result, name: suspicion.rawValue)
-    case .override(let result): RuleFields(rule: "override", replicas: result)
-    case .frozen(let result): RuleFields(rule: "frozen", replicas: result)
+      RuleFields(rule: kind, replicas: result, name: suspicion.rawValue)
+    case .override(let result): RuleFields(rule: kind, replicas: result)
+    case .frozen(let result): RuleFields(rule: kind, replicas: result)
     }
   }
 
@@ -83,7 +101,6 @@ extension Rule: Codable {
     case ("event", let replicas?):
       guard let name = fields.name else { return nil }
       self = .event(name: name, replicas: replicas)
-    case ("anticipated", let replicas?): self = .anticipated(replicas: replicas)
     case ("bounds", _):
       guard let min = fields.min, let max = fields.max else { return nil }
       self = .bounds(min: min, max: max)
@@ -101,7 +118,6 @@ extension Rule: Codable {
     case ("downstream", let result?):
       guard let name = fields.name else { return nil }
       self = .downstream(name: name, result: result)
-    case ("budget", let result?): self = .budget(result: result)
     case ("suspicious", let result?):
       guard let suspicion = fields.name.flatMap(Suspicion.init(rawValue:)) else { return nil }
       self = .suspicious(suspicion, result: result)

@@ -11,8 +11,6 @@ public enum Rule: Sendable, Equatable {
   case drain(replicas: Int, backlog: Double)
   /// An announced event asks for more than the forecast without it.
   case event(name: String, replicas: Int)
-  /// Capacity is kept because it will be wanted again before it could be booted anew.
-  case anticipated(replicas: Int)
   /// The target moved into the configured bounds.
   case bounds(min: Int, max: Int)
   /// A growth was cut to what the step limit allows.
@@ -25,8 +23,6 @@ public enum Rule: Sendable, Equatable {
   case silence(missing: [Signal], result: Int)
   /// A resource that the replicas share would be exhausted.
   case downstream(name: String, result: Int)
-  /// The spending limit of the month is reached.
-  case budget(result: Int)
   /// Input that cannot be trusted (frozen, collapsed): growth only.
   case suspicious(Suspicion, result: Int)
   /// An operator fixed the size.
@@ -73,7 +69,6 @@ extension Rule: CustomStringConvertible {
     case .observed(let replicas, let rate): "observed \(replicas) (\(rate.shortText)/s)"
     case .drain(let replicas, let backlog): "queue +\(replicas) (\(backlog.shortText) waiting)"
     case .event(let name, let replicas): "event \(name) \(replicas)"
-    case .anticipated(let replicas): "wanted again soon → \(replicas)"
     case .bounds(let min, let max): "bounds \(min)…\(max)"
     case .stepUp(let limit, let result): "step +\(limit) → \(result)"
     case .stepDown(let limit, let result): "step -\(limit) → \(result)"
@@ -81,7 +76,6 @@ extension Rule: CustomStringConvertible {
     case .silence(let missing, let result):
       "\(missing.map(\.rawValue).joined(separator: ", ")) unknown → \(result)"
     case .downstream(let name, let result): "downstream \(name) → \(result)"
-    case .budget(let result): "budget → \(result)"
     case .suspicious(let suspicion, let result): "\(suspicion.text) → \(result)"
     case .override(let result): "override → \(result)"
     case .frozen(let result): "frozen → \(result)"

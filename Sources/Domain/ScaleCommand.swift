@@ -44,6 +44,19 @@ public enum ScaleOutcome: Sendable, Equatable, Codable {
   case notSent(String)
 }
 
+extension ScaleOutcome {
+  /// The outcome's name in stored rows and metrics, without its details.
+  public var name: String {
+    switch self {
+    case .accepted: "accepted"
+    case .unchanged: "unchanged"
+    case .refused: "refused"
+    case .unknown: "unknown"
+    case .notSent: "not_sent"
+    }
+  }
+}
+
 /// Identifies a decision: the service's own count of decisions, never used twice.
 public struct DecisionID: Hashable, Comparable, Sendable, Codable, CustomStringConvertible {
   public var number: Int64

@@ -1,0 +1,33 @@
+import Domain
+import Foundation
+import Testing
+
+@Suite("Trails as JSON")
+struct RuleCodingTests {
+  static let rules: [Rule] = [
+    .forecast(replicas: 8, rate: 640, level: 0.9, lead: .seconds(120)), .noForecast(.learning),
+    .observed(replicas: 3, rate: 12.5), .drain(replicas: 4, backlog: 31),
+    .event(name: "sale", replicas: 9), .bounds(min: 1, max: 2), .stepUp(limit: 3, result: 4),
+    .stepDown(limit: 3, result: 4), .stabilized(result: 4, window: .seconds(60)),
+    .silence(missing: [.rate, .queue], result: 4), .downstream(name: "db", result: 2),
+    .suspicious(.frozen, result: 3), .override(result: 1), .frozen(result: 2),
+  ]
+
+  @Test("every rule reads back as it was written", arguments: rules)
+  func roundTrip(rule: Rule) throws {
+    let data = try JSONEncoder().encode(rule)
+    #expect(try JSONDecoder().decode(Rule.self, from: data) == rule)
+    let fields = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+    #expect(fields["rule"] as? String == rule.kind)
+    #expect(fields["text"] as? String == rule.description)
+  }
+
+  @Test("a rule that is not known or not complete is refused")
+  func refuses() {
+    for text in [#"{"rule":"magic"}"#, #"{"rule":"forecast","replicas":3}"#, "{}"] {
+      #expect(throws: (any Error).self) {
+        try JSONDecoder().decode(Rule.self, from: Data(text.utf8))
+      }
+    }
+  }
+}
