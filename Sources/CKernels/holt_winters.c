@@ -1,26 +1,8 @@
 #include "CKernels.h"
 
 #include <math.h>
-#include <string.h>
+#include "lanes.h"
 
-// Lanes must round as the readable recursion does, on every instruction set.
-#pragma STDC FP_CONTRACT OFF
-
-#if defined(__x86_64__) && defined(__linux__)
-// The widest form that the CPU has is chosen when the program is loaded.
-#define CLONES __attribute__((target_clones("default", "arch=x86-64-v3", "arch=x86-64-v4")))
-#else
-#define CLONES
-#endif
-
-typedef double lanes __attribute__((vector_size(8 * HOLT_WINTERS_LANES), aligned(8)));
-typedef int64_t bits __attribute__((vector_size(8 * HOLT_WINTERS_LANES), aligned(8)));
-
-#define LOAD(row) (*(const lanes *)(row))
-#define STORE(row, value) (*(lanes *)(row) = (value))
-#define MAGNITUDE(value) ((lanes)((bits)(value) & INT64_MAX))
-#define SELECT(mask, yes, no) \
-  ((lanes)(((bits)(mask) & (bits)(yes)) | (~(bits)(mask) & (bits)(no))))
 #define ROW HOLT_WINTERS_LANES
 
 CLONES

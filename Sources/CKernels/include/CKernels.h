@@ -61,4 +61,19 @@ typedef struct {
 void holt_winters_pass(const holt_winters_run *run, const holt_winters_lanes *lanes,
                        int64_t counts[2]);
 
+/// Adds, to the lower triangle of a symmetric matrix, the weighted sum of the outer products of rows
+/// with themselves, in tiles of eight by eight: entry (i, j) for every tile with i's tile >= j's.
+///
+/// `rows` has `count` rows of `width` numbers, `width` a multiple of 8; `weights` one number per row;
+/// `gram` is `width` by `width`. Without fused multiply-add: the same bits on every instruction set.
+void weighted_gram(int64_t count, int64_t width, const double *rows, const double *weights,
+                   double *gram);
+
+/// Sets `weights[i]` to 1 / max(|rows[i] . direction| / scale, least): the weights that make
+/// a least squares fit one of least absolute errors, when `direction` holds the coefficients and, at
+/// the target's place, -1.
+void absolute_error_weights(int64_t count, int64_t width, const double *rows,
+                            const double *direction, double scale, double least,
+                            double *weights);
+
 #endif

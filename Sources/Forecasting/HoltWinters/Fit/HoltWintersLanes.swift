@@ -52,7 +52,10 @@ final class HoltWintersLanes {
     self.loss = loss
     horizons = loss.horizons.map { Int32(clamping: $0) }
     rows = Rows(horizons: horizons.count, states: series.seasons.totalLength)
-    memory = .allocate(capacity: Self.count * rows.total)
+    // A row is a cache line, so that no lane is loaded across two.
+    memory = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: 8 * Self.count * rows.total, alignment: 64
+    ).bindMemory(to: Double.self)
     memory.initialize(repeating: 0)
     oneStepLoss = Array(repeating: .nan, count: Self.count)
     multiStepLoss = oneStepLoss

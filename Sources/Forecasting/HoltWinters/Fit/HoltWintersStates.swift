@@ -18,7 +18,7 @@ extension HoltWintersStates {
     of values: [Double], seasons: Seasons, stateIndices: [[Int32]]
   ) -> HoltWintersStates {
     let longest = seasons.longest
-    let window = longest == 0 ? min(values.count, 24) : min(3, values.count / longest) * longest
+    let window = longest == 0 ? min(values.count, 24) : min(8, values.count / longest) * longest
     let span = window == 0 ? values.count : window
     var rest = Array(values.prefix(span))
     let known = rest.filter { !$0.isNaN }

@@ -1,0 +1,47 @@
+/// A model that takes part in the race.
+enum Candidate: Sendable, Equatable, CaseIterable {
+  case holtWintersLogarithm
+  case holtWinters
+  case autoregressionLogarithm
+  case directLogarithm
+  case directSquareRoot
+  case direct
+  case naiveLongest
+  case naiveShortest
+
+  var name: String {
+    switch self {
+    case .holtWintersLogarithm: "holt-winters-log"
+    case .holtWinters: "holt-winters"
+    case .autoregressionLogarithm: "autoregression-log"
+    case .directLogarithm: "direct-log"
+    case .directSquareRoot: "direct-sqrt"
+    case .direct: "direct"
+    case .naiveLongest: "seasonal-naive-long"
+    case .naiveShortest: "seasonal-naive"
+    }
+  }
+
+  /// Whether it only repeats the past: the measure of the others.
+  var isNaive: Bool { self == .naiveLongest || self == .naiveShortest }
+
+  /// The candidates for so many seasons. Without a season there is nothing for the direct regression
+  /// to start from, and with one there is one seasonal naive.
+  static func racing(seasons: Seasons) -> [Candidate] {
+    allCases.filter {
+      switch $0 {
+      case .direct, .directLogarithm, .directSquareRoot: seasons.count > 0
+      case .naiveLongest: seasons.longest > seasons.shortest
+      default: true
+      }
+    }
+  }
+}
+
+/// A candidate's forecasts from every window, the last of which is the forecast proper.
+struct CandidateForecasts {
+  /// Per window, one value per horizon, in units of the series.
+  var windows: [[Double]]
+  /// The model that can be advanced, if it is one.
+  var model: HoltWinters?
+}

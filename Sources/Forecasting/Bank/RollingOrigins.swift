@@ -1,0 +1,35 @@
+/// The places in a history from which every candidate forecasts what is known already.
+///
+/// Models are fitted at a few of them, and between two of those forecast with what they have learned,
+/// as they would in service.
+struct RollingOrigins: Equatable {
+  /// Steps left off at the end where candidates are fitted, descending; the last is 0, the forecast
+  /// itself.
+  let cuts: [Int]
+  /// Windows of one horizon that are forecast from each fit but the last.
+  let windowsPerFit: Int
+  let horizon: Int
+
+  /// Fits before the last, when the history is long enough for them.
+  static let fits = 4
+  /// Steps that all windows of a fit should cover, so that a short horizon has many windows.
+  static let stepsPerFit = 48
+
+  /// - Parameter needed: Steps of history that every fit must have.
+  init(count: Int, horizon: Int, needed: Int) {
+    self.horizon = max(1, horizon)
+    windowsPerFit = max(1, Self.stepsPerFit / self.horizon)
+    let span = windowsPerFit * self.horizon
+    let possible = count > needed ? (count - needed) / span : 0
+    cuts = (0...min(Self.fits, possible)).reversed().map { $0 * span }
+  }
+
+  /// For the fit of that number: steps left off at the end where its windows begin.
+  func windows(ofFit number: Int) -> [Int] {
+    let cut = cuts[number]
+    return cut == 0 ? [0] : (0..<windowsPerFit).map { cut - $0 * horizon }
+  }
+
+  /// Windows before the last, whose truth is known.
+  var knownWindows: Int { (cuts.count - 1) * windowsPerFit }
+}

@@ -1,0 +1,116 @@
+import RealModule
+
+/// Predictive quantiles from the residuals of rolling origins.
+///
+/// The size of the residual that a share of all windows stayed within, half from the horizons nearby
+/// and half from all, times a widening, moves the forecast up and down; on a logarithmic scale, so
+/// that upper quantiles are farther away than lower ones. They never cross and are never below 0.
+///
+/// - Note: Split conformal prediction (Lei et al. 2018, doi:10.1080/01621459.2017.1307116) without its
+///   guarantee: windows overlap in what their models have learned, hence the widening.
+struct PredictiveQuantiles: Sendable, Equatable {
+  let scale: ResidualScale
+  /// What all sizes are multiplied with.
+  let widening: Double
+  /// Correlation of residuals one step apart.
+  let persistence: Double
+  /// Sorted sizes of the residuals near each horizon, and of all.
+  private let near: [[Double]]
+  private let all: [Double]
+
+  /// The least size of a standard deviation: one per cent.
+  static let leastSpread = 0.01
+  /// The widening that a history says nothing about, and how many windows that knowledge is worth.
+  static let usualWidening = 1.1
+  static let usualWideningWindows = 4.0
+
+  /// - Parameters:
+  ///   - residuals: Per window and horizon, NaN where the truth is unknown; windows oldest first.
+  ///   - horizon: Steps to be forecast.
+  init(residuals: [[Double]], horizon: Int, scale: ResidualScale) {
+    self.scale = scale
+    let reach = max(1, horizon / 8)
+    near = (0..<horizon).map { Self.sizes(residuals, around: $0, reach: reach) }
+    all = Self.sizes(residuals, around: 0, reach: horizon)
+    widening = Self.widening(residuals, horizon: horizon, reach: reach)
+    persistence = Self.persistence(residuals)
+  }
+
+  /// The value that a share `level` of outcomes does not exceed.
+  func quantile(_ level: Double, of forecast: Double, horizon: Int) -> Double {
+    let share = 2 * level - 1
+    let size = size(share: share.magnitude, horizon: horizon)
+    return scale.moved(forecast, by: share < 0 ? -size : size)
+  }
+
+  /// Size of residual that a share of outcomes stays within, widened; 0 for no share.
+  private func size(share: Double, horizon: Int) -> Double {
+    let nearby = horizon < near.count && near[horizon].count > 1 ? near[horizon] : all
+    let measured = 0.5 * Self.quantile(share, nearby) + 0.5 * Self.quantile(share, all)
+    let least = Self.leastSpread * Normal.quantile(0.5 + share / 2)
+    return max(widening * measured, least)
+  }
+
+  /// The quantile of sizes with 0 as the smallest, so that no share is no distance. Beyond the last
+  /// of n sizes, whose share is n / (n + 1), it grows as an exponential tail does.
+  private static func quantile(_ share: Double, _ sizes: [Double]) -> Double {
+    guard let last = sizes.last else { return 0 }
+    let position = share * Double(sizes.count + 1)
+    let below = Int(position)
+    if below >= sizes.count {
+      let rest = Double(sizes.count + 1) * (1 - min(share, 0.9999))
+      let tail = last - sizes[sizes.count * 3 / 4]
+      return last + tail * max(0, -Double.log(rest)) / Double.log(4)
+    }
+    let low = below == 0 ? 0 : sizes[below - 1]
+    return low + (position - Double(below)) * (sizes[below] - low)
+  }
+
+  private static func sizes(_ residuals: [[Double]], around horizon: Int, reach: Int) -> [Double] {
+    var sizes: [Double] = []
+    for window in residuals {
+      let from = max(0, horizon - reach)
+      for index in stride(from: from, to: min(window.count, horizon + reach + 1), by: 1)
+      where window[index].isFinite {
+        sizes.append(window[index].magnitude)
+      }
+    }
+    return sizes.sorted()
+  }
+
+  /// How much wider the sizes must be for nine of ten outcomes to lie within them in windows that had
+  /// no part in them: each window measured by the others, drawn toward the usual widening.
+  private static func widening(_ residuals: [[Double]], horizon: Int, reach: Int) -> Double {
+    guard residuals.count > 1 else { return usualWidening * 1.2 }
+    var ratios: [Double] = []
+    for (number, window) in residuals.enumerated() {
+      var others = residuals
+      others.remove(at: number)
+      let all = quantile(0.9, sizes(others, around: 0, reach: horizon))
+      for (index, residual) in window.enumerated() where residual.isFinite && all > 0 {
+        let near = quantile(0.9, sizes(others, around: index, reach: reach))
+        ratios.append(residual.magnitude / (0.5 * near + 0.5 * all))
+      }
+    }
+    guard !ratios.isEmpty else { return usualWidening }
+    ratios.sort()
+    let windows = Double(residuals.count)
+    let measured = min(Order.quantile(0.9, sorted: ratios), 2)
+    let drawn =
+      (windows * measured + usualWideningWindows * usualWidening)
+      / (windows + usualWideningWindows)
+    return max(1, drawn)
+  }
+
+  private static func persistence(_ residuals: [[Double]]) -> Double {
+    var product = 0.0
+    var square = 0.0
+    for window in residuals {
+      for (now, next) in zip(window, window.dropFirst()) where (now * next).isFinite {
+        product += now * next
+        square += 0.5 * (now * now + next * next)
+      }
+    }
+    return square > 0 ? min(max(product / square, 0), 0.99) : 0.5
+  }
+}
