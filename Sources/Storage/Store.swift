@@ -100,6 +100,7 @@ public final class Store: Sendable {
     try await sealAll()
     do {
       try database.close()
+      lock?.release()
     } catch {
       throw StoreError(error, file: file)
     }

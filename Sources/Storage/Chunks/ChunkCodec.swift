@@ -16,11 +16,10 @@ enum ChunkCodec {
       writer.integer(UInt32(clamping: section.unit))
       writer.integer(UInt32(clamping: section.times.count))
       IntegerColumn.write(section.times, to: &writer)
-      let units = section.unit == section.width ? [section.unit] : [section.unit, section.width]
-      ValueColumn.write(section.values, units: units, to: &writer)
+      ValueColumn.write(section.values, units: [section.unit], to: &writer)
       if let aggregate = section.aggregate {
-        IntegerColumn.write(aggregate.counts, to: &writer)
-        ValueColumn.write(aggregate.maxima, units: units, to: &writer)
+        IntegerColumn.write(aggregate.seconds, to: &writer)
+        ValueColumn.write(aggregate.maxima, units: [section.unit], to: &writer)
       }
     }
     return writer.sealed()
@@ -44,10 +43,10 @@ enum ChunkCodec {
       section.times = try IntegerColumn.read(count: count, from: &reader)
       section.values = try ValueColumn.read(count: count, from: &reader)
       if flags & aggregatedFlag != 0 {
-        let counts = try IntegerColumn.read(count: count, from: &reader)
+        let seconds = try IntegerColumn.read(count: count, from: &reader)
         let maxima = try ValueColumn.read(count: count, from: &reader)
-        guard counts.allSatisfy({ $0 > 0 }) else { throw DamagedBlob("a point of nothing") }
-        section.aggregate = .init(counts: counts, maxima: maxima)
+        guard seconds.allSatisfy({ $0 > 0 }) else { throw DamagedBlob("a point of nothing") }
+        section.aggregate = .init(seconds: seconds, maxima: maxima)
       }
       sections.append(section)
     }

@@ -2,18 +2,21 @@
 struct Section: Equatable, Sendable {
   /// Seconds that a point covers, `[time, time + width)`.
   var width: Int64
-  /// Seconds that one measurement covers; equal to `width` unless `counts` are kept.
+  /// The spacing of the samples behind the points; the scale of their values follows from it.
   var unit: Int64
   /// Imported: retention leaves it as it is.
   var kept: Bool
   var times: [Int64]
-  /// The measured value; with `counts`, the sum of the measurements.
+  /// The value; with an aggregate, the integral of the value over the seconds measured (for a rate
+  /// the number of requests).
   var values: [Double]
-  /// For points that stand for several measurements: how many, and the largest of them.
+  /// For points that stand for several samples.
   var aggregate: Aggregate?
 
   struct Aggregate: Equatable, Sendable {
-    var counts: [Int64]
+    /// Seconds measured within `width`.
+    var seconds: [Int64]
+    /// The largest sample.
     var maxima: [Double]
   }
 
@@ -23,28 +26,34 @@ struct Section: Equatable, Sendable {
     self.kept = kept
     times = []
     values = []
-    aggregate = aggregated ? Aggregate(counts: [], maxima: []) : nil
+    aggregate = aggregated ? Aggregate(seconds: [], maxima: []) : nil
   }
 
   /// Whether points of `other` may stand in this section.
   func isLike(_ other: Section) -> Bool {
-    width == other.width && unit == other.unit && kept == other.kept
+    width == other.width && kept == other.kept
       && (aggregate == nil) == (other.aggregate == nil)
+      && (aggregate != nil || unit == other.unit)
   }
 
   func mean(at index: Int) -> Double {
     guard let aggregate else { return values[index] }
-    return values[index] / Double(aggregate.counts[index])
+    return values[index] / Double(aggregate.seconds[index])
   }
 
   func largest(at index: Int) -> Double { aggregate?.maxima[index] ?? values[index] }
 
-  func count(at index: Int) -> Int64 { aggregate?.counts[index] ?? 1 }
+  /// Seconds from a point to the next one or to `limit`, at most `width`: where samples come closer
+  /// than their resolution, the newer one counts.
+  func reach(at index: Int, until limit: Int64) -> Int64 {
+    let next = index + 1 < times.count ? min(times[index + 1], limit) : limit
+    return min(width, next &- times[index])
+  }
 
-  /// Seconds of `[time, time + width)` that were measured.
-  func coverage(at index: Int) -> Int64 {
-    guard let aggregate else { return width }
-    return min(width, aggregate.counts[index].multipliedReportingOverflow(by: unit).partialValue)
+  /// Seconds measured of the first `reach` of a point.
+  func measured(at index: Int, within reach: Int64) -> Int64 {
+    guard let aggregate else { return reach }
+    return min(reach, aggregate.seconds[index])
   }
 
   /// The index of the point at exactly `time`.
@@ -57,9 +66,14 @@ struct Section: Equatable, Sendable {
     times.append(other.times[index])
     values.append(other.values[index])
     if let from = other.aggregate {
-      aggregate?.counts.append(from.counts[index])
+      aggregate?.seconds.append(from.seconds[index])
       aggregate?.maxima.append(from.maxima[index])
     }
+  }
+
+  mutating func append(_ point: Point) {
+    times.append(point.time)
+    values.append(point.value)
   }
 
   /// Drops the points at instants of `other`.

@@ -1,14 +1,16 @@
 import Foundation
+import Synchronization
 
 /// Held by the one process that writes a store: an advisory lock on `<store>.lock`, released by the
 /// system when the process ends however it ends. The file holds the holder's name for the sentence
 /// that a second process prints.
 final class ProcessLock: Sendable {
-  private let descriptor: Int32
+  /// Nil once released.
+  private let descriptor: Mutex<Int32?>
 
   init(store file: String) throws(StoreError) {
     let path = file + ".lock"
-    descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+    let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else {
       switch errno {
       case EACCES, EROFS, EPERM: throw .readOnly(file: file)
@@ -30,7 +32,15 @@ final class ProcessLock: Sendable {
     let holder = "process \(getpid()) (\(ProcessInfo.processInfo.processName))"
     _ = ftruncate(descriptor, 0)
     _ = holder.withCString { pwrite(descriptor, $0, strlen($0), 0) }
+    self.descriptor = Mutex(descriptor)
   }
 
-  deinit { close(descriptor) }
+  func release() {
+    descriptor.withLock { descriptor in
+      if let open = descriptor { close(open) }
+      descriptor = nil
+    }
+  }
+
+  deinit { release() }
 }

@@ -29,41 +29,52 @@ struct SeriesReader {
   func values(from: Int64, step: Int64, count: Int, statistic: SampleStatistic, _ db: Database)
     throws -> [Double]
   {
+    let end = from + step * Int64(count)
+    var spans: [Tier: ClosedRange<Int64>] = [:]
+    let series = try id ?? storedID(db)
+    if let series {
+      for (tier, windows) in try ChunkTable.spans(of: series, db) { spans[tier] = windows }
+    }
     var grids: [StepGrid] = []
-    var raw = StepGrid(start: from, step: step, count: count, statistic: statistic)
-    var unsealedTimes: [Int64] = []
-    if !unsealed.isEmpty {
-      var section = Section(width: width, unit: width, kept: false)
-      section.times = unsealed.map(\.time)
-      section.values = unsealed.map(\.value)
-      raw.add(section)
-      unsealedTimes = section.times
-    }
-    guard let series = try id ?? storedID(db) else { return StepGrid.combined([raw], count, step) }
-    var usesRaw = !unsealed.isEmpty
-    for (tier, windows) in try ChunkTable.spans(of: series, db) {
-      // A point may reach from the window before into the range.
-      let low = max(windows.lowerBound, tier.window(of: max(0, from)) - 1)
-      let high = min(windows.upperBound, tier.window(of: max(0, raw.end - 1)))
-      guard low <= high else { continue }
-      var grid =
-        tier == .raw
-        ? raw : StepGrid(start: from, step: step, count: count, statistic: statistic)
-      for window in low...high {
-        let key = ChunkKey(tier: tier, window: window, series: series)
-        for section in try ChunkTable.fetch(key, db) ?? [] {
-          grid.add(section, except: tier == .raw ? unsealedTimes : [])
+    for tier in Tier.allCases {
+      var windows = Set<Int64>()
+      if let span = spans[tier] {
+        // A point may reach from the window before into the range.
+        let low = max(span.lowerBound, tier.window(of: max(0, from)) - 1)
+        let high = min(span.upperBound, tier.window(of: max(0, end - 1)))
+        if low <= high { windows.formUnion(low...high) }
+      }
+      let unsealed = tier == .raw ? unsealedSections() : [:]
+      windows.formUnion(unsealed.keys)
+      guard !windows.isEmpty else { continue }
+      var grid = StepGrid(start: from, step: step, count: count, statistic: statistic)
+      var waiting: [Section] = []
+      for window in windows.sorted() {
+        var sections: [Section] = []
+        if let series {
+          let key = ChunkKey(tier: tier, window: window, series: series)
+          sections = try ChunkTable.fetch(key, db) ?? []
         }
+        if let head = unsealed[window] { sections.append(head) }
+        guard !sections.isEmpty else { continue }
+        grid.add(waiting, until: sections.firstTime)
+        waiting = sections
       }
-      if tier == .raw {
-        raw = grid
-        usesRaw = true
-      } else {
-        grids.append(grid)
-      }
+      grid.add(waiting, until: .max)
+      grids.append(grid)
     }
-    if usesRaw { grids.insert(raw, at: 0) }
     return StepGrid.combined(grids, count, step)
+  }
+
+  /// The head's points by the window in which they will be sealed.
+  private func unsealedSections() -> [Int64: Section] {
+    var sections: [Int64: Section] = [:]
+    for point in unsealed {
+      sections[
+        Tier.raw.window(of: point.time), default: Section(width: width, unit: width, kept: false)
+      ].append(point)
+    }
+    return sections
   }
 
   /// A reading process learns of series that the writing one created later.

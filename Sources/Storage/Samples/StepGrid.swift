@@ -1,7 +1,7 @@
 import Domain
 
-/// Sums points of one tier into even steps: a point is the mean over the seconds it covers, and
-/// gives each step the seconds that they share.
+/// Sums points of one tier into even steps: a point is the mean over the seconds that it covers (up
+/// to the next point of its section) and gives each step the seconds that they share.
 struct StepGrid {
   let start: Int64
   let step: Int64
@@ -21,41 +21,29 @@ struct StepGrid {
 
   var end: Int64 { start + step * Int64(sums.count) }
 
-  /// Adds the points of `section` except those at an instant in `known` (ascending).
-  mutating func add(_ section: Section, except known: [Int64] = []) {
-    let first = section.times.lowerBound(of: start - section.width + 1)
-    let last = section.times.lowerBound(of: end)
-    guard first < last else { return }
-    if section.aggregate == nil, statistic == .mean, known.isEmpty {
-      addPlain(section, first..<last)
+  /// Adds the points of one window; `limit` is the first instant after it that has a point.
+  mutating func add(_ sections: [Section], until limit: Int64) {
+    if sections.count == 1, statistic == .mean, sections[0].aggregate == nil {
+      addPlain(sections[0], until: limit)
       return
     }
-    for index in first..<last {
-      let time = section.times[index]
-      if !known.isEmpty {
-        let place = known.lowerBound(of: time)
-        if place < known.count && known[place] == time { continue }
-      }
-      let value = statistic == .mean ? section.mean(at: index) : section.largest(at: index)
-      add(value, at: time, width: section.width, measured: Double(section.coverage(at: index)))
-    }
+    sections.forEachPoint(until: limit) { add($0) }
   }
 
-  /// Adds `value` over `[time, time + width)`, of which `measured` seconds are known.
-  mutating func add(_ value: Double, at time: Int64, width: Int64, measured: Double) {
-    let low = max(time, start)
-    let high = min(time + width, end)
+  private mutating func add(_ point: MeasuredPoint) {
+    let low = max(point.time, start)
+    let high = min(point.time + point.reach, end)
     guard low < high else { return }
-    let density = measured / Double(width)
+    let density = Double(point.measured) / Double(point.reach)
     var position = low
     var index = Int((low - start) / step)
     while position < high {
       let stepEnd = start + step * Int64(index + 1)
       let shared = Double(min(high, stepEnd) - position) * density
       if statistic == .mean {
-        sums[index] += value * shared
+        sums[index] += point.mean * shared
       } else {
-        sums[index] = max(sums[index], value)
+        sums[index] = max(sums[index], point.largest)
       }
       seconds[index] += shared
       position = stepEnd
@@ -64,38 +52,27 @@ struct StepGrid {
   }
 
   /// Means of plain points, which mostly lie within one step each.
-  private mutating func addPlain(_ section: Section, _ range: Range<Int>) {
-    let width = section.width
-    let weight = Double(width)
+  private mutating func addPlain(_ section: Section, until limit: Int64) {
+    var position = section.times.lowerBound(of: start - section.width + 1)
+    let last = section.times.lowerBound(of: end)
     var index = 0
-    var stepStart = start
-    var stepEnd = start + step
-    var position = range.lowerBound
-    while position < range.upperBound {
+    var stepEnd = start
+    while position < last {
       let time = section.times[position]
-      if time < stepStart || time >= stepEnd {
-        guard time >= start else {
-          add(section.values[position], at: time, width: width, measured: weight)
-          position += 1
-          continue
-        }
+      let value = section.values[position]
+      let reach = section.reach(at: position, until: limit)
+      position += 1
+      if time >= stepEnd {
         index = Int((time - start) / step)
-        stepStart = start + step * Int64(index)
-        stepEnd = stepStart + step
+        stepEnd = start + step * Int64(index + 1)
       }
-      guard time + width <= stepEnd else {
-        add(section.values[position], at: time, width: width, measured: weight)
-        position += 1
-        continue
+      if time < start || time + reach > stepEnd {
+        add(
+          MeasuredPoint(time: time, mean: value, largest: value, reach: reach, measured: reach))
+      } else {
+        sums[index] += value * Double(reach)
+        seconds[index] += Double(reach)
       }
-      var sum = 0.0
-      let before = position
-      while position < range.upperBound && section.times[position] + width <= stepEnd {
-        sum += section.values[position]
-        position += 1
-      }
-      sums[index] += sum * weight
-      seconds[index] += Double(position - before) * weight
     }
   }
 

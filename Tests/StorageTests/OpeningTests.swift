@@ -1,0 +1,213 @@
+import Domain
+import Foundation
+import GRDB
+import Testing
+
+@testable import Storage
+
+@Suite("Opening")
+struct OpeningTests {
+  private func error(_ body: () throws(StoreError) -> Store) -> StoreError? {
+    do {
+      _ = try body()
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  @Test("F-36: a second process gets a sentence that names the first; a reader may look")
+  func processLock() async throws {
+    let directory = try TemporaryDirectory()
+    let store = try Store.open(directory.store)
+    let refused = error { () throws(StoreError) in try Store.open(directory.store) }
+    guard case .locked(let file, let holder) = refused else {
+      Issue.record("got \(String(describing: refused))")
+      return
+    }
+    #expect(file == directory.store)
+    #expect(holder?.contains("process \(getpid())") == true)
+    #expect(refused?.description.contains("stop it first") == true)
+    _ = try await store.append([try sample("web", 0, 1)], now: monday)
+    #expect(try Store.read(directory.store).services().map(\.name) == ["web"])
+  }
+
+  @Test("F-36: a database that another connection keeps locked is reported after the patience")
+  func busy() async throws {
+    let directory = try TemporaryDirectory()
+    let store = try Store.open(directory.store, patience: .milliseconds(50))
+    var configuration = Configuration()
+    configuration.allowsUnsafeTransactions = true
+    let other = try DatabaseQueue(path: directory.store, configuration: configuration)
+    try await other.writeWithoutTransaction { db in try db.execute(sql: "BEGIN IMMEDIATE") }
+    await #expect(throws: StoreError.locked(file: directory.store, holder: nil)) {
+      try await store.append([try sample("web", 0, 1)], now: monday)
+    }
+    await #expect(throws: StoreError.locked(file: directory.store, holder: nil)) {
+      try await store.setMeta("key", to: "value")
+    }
+    try await other.writeWithoutTransaction { db in try db.execute(sql: "COMMIT") }
+    // What was not acknowledged is not there, and the store goes on.
+    #expect(store.newest(of: try service("web"), metric: .rate) == nil)
+    #expect(try await store.append([try sample("web", 0, 2)], now: monday) == [nil])
+    #expect(store.newest(of: try service("web"), metric: .rate)?.value == 2)
+  }
+
+  @Test("F-33: a file that is no database is named, left alone, and put aside on request")
+  func notADatabase() async throws {
+    let directory = try TemporaryDirectory()
+    let text = String(repeating: "this is not a database\n", count: 1000)
+    try text.write(toFile: directory.store, atomically: true, encoding: .utf8)
+    let refused = error { () throws(StoreError) in try Store.open(directory.store) }
+    guard case .damaged = refused else {
+      Issue.record("got \(String(describing: refused))")
+      return
+    }
+    #expect(try String(contentsOfFile: directory.store, encoding: .utf8) == text)
+    let store = try Store.open(directory.store, quarantining: monday)
+    let aside = try #require(store.quarantine)
+    #expect(aside.file == directory.store + ".damaged-20261123T000000Z")
+    #expect(try String(contentsOfFile: aside.file, encoding: .utf8) == text)
+    #expect(store.services().isEmpty)
+    #expect(try await store.append([try sample("web", 0, 1)], now: monday) == [nil])
+  }
+
+  @Test("F-33: a database of another program is refused and not touched")
+  func foreign() throws {
+    let directory = try TemporaryDirectory()
+    let other = try DatabaseQueue(path: directory.store)
+    try other.write { try $0.execute(sql: "CREATE TABLE theirs (a)") }
+    try other.close()
+    let before = FileManager.default.contents(atPath: directory.store)
+    #expect(
+      error { () throws(StoreError) in try Store.open(directory.store, quarantining: monday) }
+        == .foreign(file: directory.store))
+    #expect(FileManager.default.contents(atPath: directory.store) == before)
+  }
+
+  @Test("F-38: a newer version's file is refused by name and not touched")
+  func newer() async throws {
+    let directory = try TemporaryDirectory()
+    try await Store.open(directory.store).close()
+    let other = try DatabaseQueue(path: directory.store)
+    try await other.write { db in
+      try db.execute(sql: "INSERT INTO grdb_migrations VALUES ('999-from-the-future')")
+    }
+    try other.close()
+    let before = FileManager.default.contents(atPath: directory.store)
+    let refused = error { () throws(StoreError) in try Store.open(directory.store) }
+    #expect(refused == .newerSchema(file: directory.store, unknown: ["999-from-the-future"]))
+    #expect(FileManager.default.contents(atPath: directory.store) == before)
+  }
+
+  @Test(
+    "F-33 I-15: a file with an overwritten page is found at start and put aside", arguments: 0..<12)
+  func damagedPage(seed: Int) async throws {
+    var generator = SeededGenerator(seed: UInt64(seed))
+    let directory = try TemporaryDirectory()
+    let store = try Store.open(directory.store)
+    for index in 0..<50 {
+      let samples = try (0..<20).map { try sample("service-\(index)", Int64($0) * 15, Double($0)) }
+      _ = try await store.append(samples, now: monday + .seconds(3600))
+    }
+    try await store.close()
+    var bytes = try #require(FileManager.default.contents(atPath: directory.store))
+    let pages = bytes.count / 8192
+    let page = Int.random(in: 0..<pages, using: &generator)
+    for offset in 0..<8192 {
+      bytes[page * 8192 + offset] = .random(in: 0...255, using: &generator)
+    }
+    try bytes.write(to: URL(fileURLWithPath: directory.store))
+    let opened = try Store.open(directory.store, quarantining: monday)
+    // A page that nothing refers to may be anything.
+    guard let aside = opened.quarantine else {
+      #expect(opened.services().count == 50, "seed \(seed), page \(page) of \(pages)")
+      return
+    }
+    #expect(FileManager.default.contents(atPath: aside.file) == bytes, "seed \(seed)")
+    #expect(opened.services().isEmpty, "seed \(seed)")
+  }
+
+  @Test("F-33: a chunk whose bits changed later is reported when it is read")
+  func damagedChunk() async throws {
+    let directory = try TemporaryDirectory()
+    let store = try Store.open(directory.store)
+    _ = try await store.append([try sample("web", 0, 1), try sample("web", 15, 2)], now: monday)
+    try await store.sealAll()
+    let other = try DatabaseQueue(path: directory.store)
+    try await other.write { db in
+      try db.execute(sql: "UPDATE chunks SET bytes = zeroblob(length(bytes))")
+    }
+    let web = try service("web")
+    do {
+      _ = try await store.series(
+        of: web, metric: .rate, from: monday, to: monday + .seconds(30), step: .seconds(15))
+      Issue.record("a damaged chunk was read")
+    } catch {
+      guard case .damaged = error else {
+        Issue.record("got \(error)")
+        return
+      }
+    }
+  }
+
+  @Test("F-32: a store opened for reading refuses to write, with a sentence")
+  func readOnly() async throws {
+    let directory = try TemporaryDirectory()
+    try await Store.open(directory.store).close()
+    let reader = try Store.read(directory.store)
+    await #expect(throws: StoreError.readOnly(file: directory.store)) {
+      try await reader.append([try sample("web", 0, 1)], now: monday)
+    }
+    await #expect(throws: StoreError.readOnly(file: directory.store)) {
+      try await reader.setMeta("key", to: "value")
+    }
+  }
+
+  @Test(
+    "F-31 F-32: SQLite's codes become what the caller does next",
+    arguments: [
+      (ResultCode.SQLITE_BUSY, StoreError.locked(file: "f", holder: nil), false),
+      (.SQLITE_READONLY, .readOnly(file: "f"), false), (.SQLITE_FULL, .full(file: "f"), false),
+      (.SQLITE_CORRUPT, .damaged(file: "f", detail: "detail"), true),
+      (.SQLITE_NOTADB, .damaged(file: "f", detail: "detail"), true),
+      (.SQLITE_IOERR, .failed(file: "f", detail: "detail"), true),
+      (.SQLITE_CANTOPEN, .failed(file: "f", detail: "detail"), true),
+    ])
+  func codes(code: ResultCode, error: StoreError, isFatal: Bool) {
+    let mapped = StoreError(DatabaseError(resultCode: code, message: "detail"), file: "f")
+    #expect(mapped == error)
+    #expect(mapped.isFatal == isFatal)
+    #expect(mapped.description.contains("f"))
+  }
+
+  @Test("Missing directories and directories in the file's place are said")
+  func places() throws {
+    let directory = try TemporaryDirectory()
+    for path in [directory.path + "/none/scaler.sqlite", directory.path] {
+      guard case .failed = error({ () throws(StoreError) in try Store.open(path) }) else {
+        Issue.record("\(path) was opened")
+        continue
+      }
+    }
+    guard case .failed = error({ () throws(StoreError) in try Store.read(directory.store) }) else {
+      Issue.record("a missing file was opened for reading")
+      return
+    }
+  }
+
+  @Test(
+    "F-41: network file systems are known by their mount",
+    arguments: [
+      ("/srv/data/x", "nfs4"), ("/srv/database", nil), ("/srv/with space/a", "cifs"),
+      ("/home", nil), ("/srv/data", "nfs4"),
+    ] as [(String, String?)])
+  func networkMounts(path: String, type: String?) {
+    let mounts = """
+      /dev/sda1 / ext4 rw 0 0
+      server:/data /srv/data nfs4 rw 0 0
+      //box/share /srv/with\\040space cifs rw 0 0
+      """
+    #expect(FileProbe.networkFileSystem(at: path, mounts: mounts) == type)
+  }
+}

@@ -1,0 +1,188 @@
+import Domain
+import Foundation
+import Testing
+
+@testable import Storage
+
+@Suite("Samples")
+struct SampleTests {
+  private let later = monday + .seconds(30 * 86_400)
+
+  @Test("What was taken is read back as means per step, with gaps unknown")
+  func means() async throws {
+    let store = try Store.inMemory()
+    let web = try service("web")
+    // 15 s apart; 00:01 holds two samples, 00:02 one, 00:03 none.
+    let values: [(Int64, Double)] = [
+      (0, 1), (15, 2), (30, 3), (45, 6), (60, 10), (75, 20), (120, 7), (240, 4), (255, 4),
+      (270, 4), (285, 4),
+    ]
+    let verdicts = try await store.append(
+      try values.map { try sample("web", $0.0, $0.1) }, now: later)
+    #expect(verdicts.allSatisfy { $0 == nil })
+    for sealed in [false, true] {
+      if sealed { try await store.sealAll() }
+      let series = try await store.series(
+        of: web, metric: .rate, from: monday, to: monday + .seconds(300), step: .seconds(60))
+      #expect(series.start == monday)
+      #expect((0..<5).map { series[$0] } == [3, 15, nil, nil, 4], "sealed: \(sealed)")
+      let peaks = try await store.series(
+        of: web, metric: .rate, from: monday, to: monday + .seconds(300), step: .seconds(60),
+        statistic: .maximum)
+      #expect((0..<5).map { peaks[$0] } == [6, 20, nil, nil, 4], "sealed: \(sealed)")
+    }
+  }
+
+  @Test("A coarse sample read at a finer step fills what it covers")
+  func finerStep() async throws {
+    let store = try Store.inMemory()
+    let web = try service("web")
+    let hourly = TimeSeries(start: monday, step: .seconds(3600), values: [10, .nan, 30])
+    let result = try await store.importSeries(hourly, service: web, metric: .rate)
+    #expect(result == ImportResult(added: 2, known: 0, conflicts: 0))
+    let series = try await store.series(
+      of: web, metric: .rate, from: monday, to: hourly.end, step: .seconds(900))
+    let wanted: [Double?] = [10, 10, 10, 10, nil, nil, nil, nil, 30, 30, 30, 30]
+    #expect((0..<12).map { series[$0] } == wanted)
+    #expect(store.seriesInfo().first?.resolution == .seconds(3600))
+  }
+
+  @Test("F-04 I-13: the same sample again changes nothing, another value is refused and first wins")
+  func duplicates() async throws {
+    let store = try Store.inMemory()
+    let web = try service("web")
+    #expect(
+      try await store.append([try sample("web", 0, 5), try sample("web", 15, 6)], now: later) == [
+        nil, nil,
+      ])
+    for sealed in [false, true] {
+      if sealed { try await store.sealAll() }
+      let again = try await store.append(
+        [try sample("web", 0, 5), try sample("web", 0, 7), try sample("web", 15, 6)], now: later)
+      #expect(again == [nil, .conflict, nil], "sealed: \(sealed)")
+    }
+    let within = try await store.append(
+      [try sample("api", 0, 1), try sample("api", 0, 1), try sample("api", 0, 2)], now: later)
+    #expect(within == [nil, nil, .conflict])
+    let series = try await store.series(
+      of: web, metric: .rate, from: monday, to: monday + .seconds(30), step: .seconds(15))
+    #expect(series.values == [5, 6])
+  }
+
+  @Test(
+    "F-01 F-02 F-03 F-06 F-07: what cannot be stored is refused by itself, the rest is taken",
+    arguments: [
+      (Int64(15), Double.nan, SampleRefusal.notFinite), (15, .infinity, .notFinite),
+      (15, -.infinity, .notFinite), (15, -1, .negative), (15, 1e308, .tooLarge),
+      (40 * 86_400, 1, .inTheFuture), (-1_795_392_000, 1, .outOfRange),
+      (-1_795_392_001, 1, .outOfRange), (251_607_408_800, 1, .outOfRange),
+    ])
+  func refusals(second: Int64, value: Double, reason: SampleRefusal) async throws {
+    let store = try Store.inMemory()
+    let web = try service("web")
+    let bad = Sample(
+      service: web, metric: .rate, time: Timestamp(seconds: monday.seconds + second), value: value)
+    let verdicts = try await store.append(
+      [try sample("web", 0, 1), bad, try sample("web", 30, 3)], now: later)
+    #expect(verdicts == [nil, reason, nil])
+    #expect(store.newest(of: web, metric: .rate) == (try sample("web", 30, 3)))
+  }
+
+  @Test("F-05: samples may come in any order")
+  func outOfOrder() async throws {
+    let store = try Store.inMemory()
+    let web = try service("web")
+    _ = try await store.append([try sample("web", 7200, 9)], now: later)
+    try await store.sealAll()
+    let late = try await store.append(
+      [try sample("web", 3600, 2), try sample("web", 0, 1), try sample("web", 7185, 8)],
+      now: later)
+    #expect(late == [nil, nil, nil])
+    try await store.sealAll()
+    for (second, value) in [(Int64(0), 1.0), (3600, 2), (7185, 8), (7200, 9)] {
+      let series = try await store.series(
+        of: web, metric: .rate, from: monday + .seconds(second), to: monday + .seconds(second + 15),
+        step: .seconds(15))
+      #expect(series[0] == value, "at +\(second) s")
+    }
+    #expect(store.newest(of: web, metric: .rate) == (try sample("web", 7200, 9)))
+  }
+
+  @Test("F-06 I-12 I-17: a sample changes its own series only")
+  func isolation() async throws {
+    let store = try Store.inMemory()
+    let api = try service("api")
+    _ = try await store.append(
+      [try sample("api", 0, 1), try sample("web", 0, 2), try sample("api", 0, 3, .queue)],
+      now: later)
+    let before = store.seriesInfo(of: api)
+    _ = try await store.append([try sample("web", 20 * 86_400, 5)], now: later)
+    #expect(store.seriesInfo(of: api) == before)
+    #expect(store.newest(of: api, metric: .queue)?.value == 3)
+    #expect(store.services().map(\.name) == ["api", "web"])
+  }
+
+  @Test("I-14: everything acknowledged is there after reopening, sealed or not, closed or not")
+  func reopening() async throws {
+    let directory = try TemporaryDirectory()
+    let web = try service("web")
+    for (run, isClosed) in [false, true, false, false].enumerated() {
+      let store = try Store.open(directory.store)
+      #expect(store.newest(of: web, metric: .rate)?.value == (run == 0 ? nil : Double(run - 1)))
+      _ = try await store.append([try sample("web", Int64(run) * 60, Double(run))], now: later)
+      if run == 2 { try await store.sealAll() }
+      if isClosed { try await store.close() }
+    }
+    let store = try Store.open(directory.store)
+    let series = try await store.series(
+      of: web, metric: .rate, from: monday, to: monday + .seconds(240), step: .seconds(60))
+    #expect(series.values == [0, 1, 2, 3])
+  }
+
+  @Test("Calls at the same time share transactions and all get their answer")
+  func groupCommit() async throws {
+    let directory = try TemporaryDirectory()
+    let store = try Store.open(directory.store)
+    let later = later
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for client in 0..<64 {
+        group.addTask {
+          for second in 0..<20 {
+            let verdicts = try await store.append(
+              [try sample("service-\(client)", Int64(second), Double(second))], now: later)
+            #expect(verdicts == [nil])
+          }
+        }
+      }
+      try await group.waitForAll()
+    }
+    let reader = try Store.read(directory.store)
+    #expect(reader.services().count == 64)
+    for service in reader.services() {
+      let series = try await reader.series(
+        of: service, metric: .rate, from: monday, to: monday + .seconds(20), step: .seconds(1))
+      #expect(series.values == (0..<20).map(Double.init))
+    }
+  }
+
+  @Test("A range that makes no sense is refused or empty, never a trap")
+  func ranges() async throws {
+    let store = try Store.inMemory()
+    let web = try service("web")
+    await #expect(throws: StoreError.self) {
+      try await store.series(
+        of: web, metric: .rate, from: .earliest, to: .latest, step: .seconds(1))
+    }
+    await #expect(throws: StoreError.self) {
+      try await store.series(
+        of: web, metric: .rate, from: monday, to: later, step: .milliseconds(1500))
+    }
+    let empty = try await store.series(
+      of: web, metric: .rate, from: later, to: monday, step: .seconds(60))
+    #expect(empty.count == 0)
+    let unknown = try await store.series(
+      of: web, metric: .rate, from: monday, to: monday + .seconds(90), step: .seconds(60))
+    #expect(unknown.count == 2)
+    #expect(unknown.knownCount == 0)
+  }
+}
