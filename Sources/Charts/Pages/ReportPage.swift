@@ -10,14 +10,31 @@ public struct ReportPage: Sendable {
     case linked(String)
   }
 
+  /// A page that keeps itself up to date with the help of its server.
+  public struct Live: Sendable, Equatable {
+    /// Address of the module that swaps the element `content` for a newer one.
+    public var script: String
+    /// Address of the page's icon.
+    public var icon: String
+    /// Seconds between two looks; a browser without script loads the whole page as often.
+    public var interval: Int
+    /// Shown by the script while the server does not answer.
+    public var notice: String
+
+    public init(script: String, icon: String, interval: Int, notice: String) {
+      self.script = script
+      self.icon = icon
+      self.interval = interval
+      self.notice = notice
+    }
+  }
+
   public var title: String
   /// One line under the title.
   public var subtitle = ""
   public var style = Style.embedded
-  /// A module of the same server; none in a report.
-  public var script: String?
-  /// Seconds after which a browser without script loads the page again; none if nil.
-  public var refresh: Int?
+  /// What a page of a running server has besides; nil in a report.
+  public var live: Live?
   public var footer = ""
   /// What the page is about.
   public var content = Markup()
@@ -41,7 +58,10 @@ public struct ReportPage: Sendable {
   public var html: String {
     var page = Markup()
     page.literal("<!DOCTYPE html>\n")
-    page.element("html", ["lang": "en", "xmlns": "http://www.w3.org/1999/xhtml"]) { html in
+    let refresh = live.map { String($0.interval) } ?? ""
+    page.element(
+      "html", ["lang": "en", "xmlns": "http://www.w3.org/1999/xhtml", "data-refresh": refresh]
+    ) { html in
       html.element("head", content: writeHead)
       html.element("body") { body in
         body.element("a", ["class": "skip", "href": "#content"], text: "To the content")
@@ -51,6 +71,11 @@ public struct ReportPage: Sendable {
         }
         body.element("main", ["id": "content"]) { $0.append(content) }
         if !footer.isEmpty { body.element("footer", text: footer) }
+        if let live {
+          body.element(
+            "p", ["id": "stale", "class": "stale", "role": "status", "hidden": "hidden"],
+            text: live.notice)
+        }
       }
     }
     return page.source + "\n"
@@ -67,12 +92,11 @@ public struct ReportPage: Sendable {
     case .linked(let address):
       head.empty("link", ["rel": "stylesheet", "href": address])
     }
-    if let script {
-      head.element("script", ["type": "module", "src": script], text: "")
-    }
-    if let refresh {
+    if let live {
+      head.empty("link", ["rel": "icon", "href": live.icon])
+      head.element("script", ["type": "module", "src": live.script], text: "")
       head.element("noscript") {
-        $0.empty("meta", ["http-equiv": "refresh", "content": String(refresh)])
+        $0.empty("meta", ["http-equiv": "refresh", "content": String(live.interval)])
       }
     }
   }

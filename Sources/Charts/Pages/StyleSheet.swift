@@ -111,14 +111,16 @@ public enum StyleSheet {
       table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:14px;width:100%}
       th,td{padding:5px 12px 5px 0;text-align:right;border-bottom:1px solid var(--line);\
       white-space:nowrap}
-      th:first-child,td.text,th.text{text-align:left}
+      tr th:first-child,tr .text{text-align:left}
       tbody th{font-weight:400}
       thead th{font-weight:600;color:var(--quiet);vertical-align:bottom;white-space:normal}
       td.wrap{white-space:normal;min-width:22ch}
       tr.best th,tr.best td{font-weight:600}
       .good{color:var(--good)}.bad{color:var(--bad)}
-      .facts{display:flex;flex-wrap:wrap;gap:8px 32px;margin:12px 0;padding:0}
-      .facts div{min-width:84px}
+      .facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(128px,1fr));gap:10px 16px;\
+      margin:12px 0;padding:0}
+      .card h2,.card h3{margin-top:0}
+      td.line{max-width:0;width:46%;overflow:hidden;text-overflow:ellipsis}
       .facts dt{color:var(--quiet);font-size:13px}
       .facts dd{margin:0;font-size:22px;font-weight:600;font-variant-numeric:tabular-nums}
       .facts dd small{font-size:13px;font-weight:400;color:var(--quiet)}

@@ -19,7 +19,7 @@ public struct EventSpan: Sendable, Equatable {
     canvas.rectangle(area, style: "event", title: name)
     let room = max(area.width - 6, min(220, plot.right - left - 6))
     let label = TextWidth.fitted(name, size: canvas.textSize * 0.9, limit: room)
-    canvas.text(label, left + 4, plot.top + canvas.textSize + 1, style: "note")
+    canvas.text(label, left + 4, plot.top + canvas.textSize + 1, style: "note halo")
   }
 }
 

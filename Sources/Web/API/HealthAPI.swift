@@ -1,0 +1,30 @@
+import Domain
+import Hummingbird
+
+/// `/healthz` (this process answers) and `/readyz` (work may be sent here), with the names that
+/// Prometheus users know as aliases.
+struct HealthAPI: Sendable {
+  let services: WebServices
+
+  var endpoints: [Endpoint] {
+    ["/healthz", "/-/healthy"].map { path in
+      .get(path) { _ in .json(["status": "ok"]) }
+    }
+      + ["/readyz", "/-/ready"].map { path in
+        .get(path) { _ in Self.answer(await services.readiness()) }
+      }
+  }
+
+  private static func answer(_ checks: [ReadinessCheck]) -> Response {
+    let isReady = checks.allSatisfy(\.passes)
+    let list = checks.map { check -> JSON in
+      [
+        "name": .string(check.name), "passes": .bool(check.passes),
+        "detail": .string(check.detail),
+      ]
+    }
+    return .json(
+      ["status": isReady ? "ready" : "not ready", "checks": .array(list)],
+      status: isReady ? .ok : .serviceUnavailable)
+  }
+}

@@ -1,0 +1,80 @@
+import Hummingbird
+import HummingbirdCore
+public import Logging
+import NIOCore
+public import ServiceLifecycle
+
+/// The HTTP API and the dashboard as one service: runs until the group around it shuts down, then
+/// finishes the answers under way and closes.
+///
+/// ```swift
+/// let server = WebServer(
+///   configuration: WebConfiguration(address: try ListenAddress("127.0.0.1:8080")),
+///   services: services, logger: logger
+/// ) { port in print("http://127.0.0.1:\(port)/") }
+/// ```
+public struct WebServer: Service {
+  private let configuration: WebConfiguration
+  private let logger: Logger
+  private let onListening: @Sendable (_ port: Int) async -> Void
+  private let responder: WebResponder
+
+  /// - Parameters:
+  ///   - services: everything that the server shows or takes in.
+  ///   - onListening: called once with the port when connections are accepted.
+  public init(
+    configuration: WebConfiguration, services: WebServices, logger: Logger,
+    onListening: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
+  ) {
+    self.configuration = configuration
+    self.logger = logger
+    self.onListening = onListening
+    let log = RequestLog()
+    responder = WebResponder(
+      routes: Self.routes(configuration, services, log),
+      caller: CallerCheck(hostNames: configuration.hostNames), log: log)
+  }
+
+  static func routes(
+    _ configuration: WebConfiguration, _ services: WebServices, _ log: RequestLog
+  ) -> RouteTable {
+    RouteTable(
+      Dashboard(services: services, configuration: configuration).endpoints
+        + ServicesAPI(services: services).endpoints
+        + HistoryAPI(services: services).endpoints
+        + ForecastAPI(services: services).endpoints
+        + DecisionsAPI(services: services).endpoints
+        + SamplesAPI(services: services, bodyLimit: configuration.bodyLimit).endpoints
+        + HealthAPI(services: services).endpoints
+        + MetricsAPI(services: services, log: log).endpoints
+        + OpenAPIDocument.endpoints)
+  }
+
+  /// Listens and answers until shut down.
+  ///
+  /// - Throws: `WebServerError.cannotListen` if the address is taken or refused.
+  public func run() async throws {
+    let bodyTimeout = TimeAmount.seconds(Int64(configuration.bodyTimeout))
+    let application = Application(
+      responder: responder,
+      server: .http1(
+        configuration: HTTP1Channel.Configuration(
+          additionalChannelHandlers: [RequestDeadline(bodyTimeout: bodyTimeout)],
+          idleTimeout: .seconds(Int64(configuration.headTimeout)),
+          httpDecoderConfiguration: .init(
+            maxHeaderFieldSize: configuration.headLimit,
+            maxHeaderListSize: configuration.headLimit, maxHeaderFieldCount: 100))),
+      configuration: ApplicationConfiguration(
+        address: .hostname(configuration.address.host, port: configuration.address.port),
+        availableConnectionsDelegate: .maximum(configuration.connectionLimit, logger: logger)),
+      onServerRunning: { channel in
+        await onListening(channel.localAddress?.port ?? configuration.address.port)
+      },
+      logger: logger)
+    do {
+      try await application.run()
+    } catch let error as IOError {
+      throw WebServerError.cannotListen(configuration.address, detail: "\(error)")
+    }
+  }
+}

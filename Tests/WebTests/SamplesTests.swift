@@ -1,0 +1,117 @@
+import Domain
+import Foundation
+import Testing
+
+@testable import Web
+
+@Suite("Samples in")
+struct SamplesTests {
+  @Test("What is accepted reaches the store; the rest is rejected one by one with a reason")
+  func mixed() async throws {
+    let ingested = Ingested()
+    let body = """
+      {"note": {"anything": [1, {}]}, "samples": [
+        {"service":"shop/checkout","metric":"rate","timestamp":"2026-11-23T10:29:00+01:00","value":12.5},
+        {"service":"shop/checkout","metric":"rate","timestamp":1795426150.75,"value":-1},
+        {"service":"no spaces","metric":"rate","timestamp":1795426150,"value":1},
+        {"service":"a","metric":"cpu","timestamp":1795426150,"value":1},
+        {"service":"a","metric":"queue","timestamp":"noon","value":1},
+        {"service":"a","metric":"queue","timestamp":1795426150,"value":"1"},
+        {"service":"a","metric":"queue","timestamp":1795426150,"value":1e400},
+        {"service":"a","metric":"queue","timestamp":1795426150,"value":null},
+        {"service":"a","metric":"queue","timestamp":1795426150},
+        {"metric":"queue","timestamp":1795426150,"value":1},
+        {"service":"a","service":"b","metric":"queue","timestamp":1795426150,"value":1},
+        17,
+        {"service":"a","metric":"queue","timestamp":1795429999,"value":1},
+        {"service":"b","metric":"ready","timestamp":"1795426150","value":3,"unit":"replicas"}
+      ]}
+      """
+    let answer = try await withServer(.still(into: ingested)) {
+      try await $0.post("/v1/samples", body)
+    }
+    #expect(answer.status == 200)
+    #expect(answer.json["accepted"] as? Int == 2)
+    let rejected = try #require(answer.json["rejected"] as? [[String: Any]])
+    let reasons = rejected.map { "\($0["index"] ?? "") \($0["reason"] ?? "")" }
+    #expect(
+      reasons == [
+        "1 negative", "2 bad_service", "3 unknown_metric", "4 bad_timestamp", "5 bad_value",
+        "6 not_finite", "7 bad_value", "8 missing_value", "9 missing_service",
+        "10 repeated_member", "11 not_an_object", "12 in_the_future",
+      ])
+    let first = try #require(ingested.all.first)
+    #expect(first.time == Timestamp(seconds: 1_795_426_140))
+    #expect(first.value == 12.5)
+    #expect(ingested.all.last?.metric == .ready)
+  }
+
+  @Test(
+    "What is not JSON of the expected outline is refused whole, with the byte where it goes wrong",
+    arguments: [
+      ("", 0), ("[]", 0), ("{}", 2), (#"{"samples":7}"#, 11), (#"{"samples":[{]}"#, 13),
+      (#"{"samples":[]} x"#, 15), (#"{"samples":[],}"#, 14), (#"{"samples":[1,]}"#, 14),
+      (#"{"samples":[01]}"#, 13), (#"{"samples":["\x"]}"#, 14), (#"{"samples":["#, 12),
+      (#"{"samples":[],"samples":[]}"#, 24), (#"{'samples':[]}"#, 1),
+      (#"{"samples":["\ud800"]}"#, 19), ("{\"samples\":[\"a\u{1}\"]}", 14),
+      (#"{"samples":[nul]}"#, 12),
+      (#"{"samples":[1.]}"#, 14), (#"{"samples":[NaN]}"#, 12),
+    ])
+  func malformed(body: String, offset: Int) async throws {
+    let answer = try await withServer { try await $0.post("/v1/samples", body) }
+    #expect(answer.status == 400)
+    #expect(answer.json["type"] as? String == "urn:scaler:problem:bad-json")
+    #expect(answer.json["offset"] as? Int == offset)
+  }
+
+  @Test("Nesting is bounded, in what is read and in what is skipped")
+  func depth() throws {
+    let deep = Array((#"{"x":"# + String(repeating: "[", count: 10_000)).utf8)
+    #expect(throws: JSONError(offset: 68, reason: "nested deeper than 64 levels")) {
+      try SampleDocument(parsing: deep)
+    }
+  }
+
+  @Test("Invalid UTF-8 is refused")
+  func invalidText() throws {
+    let bytes = Array(#"{"samples":[{"service":""#.utf8) + [0xFF, 0xFE] + Array(#""}]}"#.utf8)
+    #expect(throws: JSONError(offset: 23, reason: "the string is not valid UTF-8")) {
+      try SampleDocument(parsing: bytes)
+    }
+  }
+
+  @Test("Too much is 413, announced or not, and the connection ends")
+  func tooLarge() async throws {
+    let ingested = Ingested()
+    try await withServer(.still(into: ingested), configure: { $0.bodyLimit = 1000 }) { client in
+      let announced = try await client.exchange(
+        client.head(
+          "POST", "/v1/samples", ["Content-Type: application/json", "Content-Length: 99999999999"]))
+      #expect(announced.status == 413)
+      #expect(announced.headers["connection"] == "close")
+      let chunk = "400\r\n" + String(repeating: " ", count: 1024) + "\r\n"
+      let chunked = try await client.exchange(
+        client.head(
+          "POST", "/v1/samples", ["Content-Type: application/json", "Transfer-Encoding: chunked"])
+          + chunk + chunk)
+      #expect(chunked.status == 413)
+      #expect(chunked.json["limit"] as? Int == 1000)
+      #expect(try await client.get("/healthz").status == 200)
+    }
+    #expect(ingested.all.isEmpty)
+  }
+
+  @Test("Only plain JSON is taken")
+  func mediaTypes() async throws {
+    try await withServer { client in
+      let form = try await client.post("/v1/samples", "{}", type: "text/plain")
+      #expect(form.status == 415)
+      let gzip = try await client.post(
+        "/v1/samples", "{}", headers: ["Content-Encoding: gzip"])
+      #expect(gzip.status == 415)
+      let charset = try await client.post(
+        "/v1/samples", #"{"samples":[]}"#, type: "application/json; charset=utf-8")
+      #expect(charset.status == 200)
+    }
+  }
+}
