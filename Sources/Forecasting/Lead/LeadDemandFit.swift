@@ -1,0 +1,157 @@
+import RealModule
+
+/// Fits the quantiles of demand within a lead window to a past.
+///
+/// A pure function of its arguments; bounded: at most `maximumRows` moments of the past, a fixed
+/// number of rounds per regression.
+public struct LeadDemandFit: Sendable, Equatable {
+  /// The model after the last value of the history, ready to advance.
+  public let model: LeadDemand
+  /// What was learnt, for a model that is already running.
+  public let coefficients: LeadCoefficients
+  /// Moments of the past that were learnt from.
+  public let rows: Int
+
+  /// Moments learnt from at most; more are thinned out evenly.
+  public static let maximumRows = 8000
+  /// Moments needed at least.
+  public static let fewestRows = 240
+  /// Learnt from are the last so many rounds of the shortest season, or `maximumRows` steps if those
+  /// are more.
+  public static let rounds = 14
+  /// A moment counts with this power of its rate: late requests are what is to be avoided.
+  static let weightExponent = 0.25
+  /// What is added to rates before their logarithm is taken, as a share of their mean.
+  static let offsetShare = 0.02
+
+  /// - Parameters:
+  ///   - values: Mean rates per step, oldest first; NaN, infinite and negative ones are unknown.
+  ///   - positions: One per value, or nil when all seasons were at 0 at the first and none jumped.
+  ///   - seasons: May be `.none`.
+  ///   - lead: What the quantiles are for.
+  /// - Throws: `FitFailure`: too few moments with a known past and future, positions that do not
+  ///   fit, or equations without a solution. The last good model stays in use then.
+  public static func fit(
+    values: [Double], positions: [SeasonPositions]? = nil, seasons: Seasons, lead: LeadWindow
+  ) throws(FitFailure) -> LeadDemandFit {
+    if let positions, positions.count != values.count {
+      throw .positionsDoNotFit(steps: values.count, positions: positions.count)
+    }
+    let scale = Self.scale(of: values)
+    var rows = LeadRows(lead: lead, seasons: seasons, scale: scale, steps: values.count)
+    for step in values.indices {
+      rows.advance(to: step, of: values, at: positions?[step] ?? seasons.positions(ofStep: step))
+    }
+    guard rows.count >= fewestRows else {
+      throw .tooFewValues(known: rows.count, needed: fewestRows)
+    }
+    var parts: [LeadCoefficients.Part] = []
+    for regression in rows.regressions {
+      parts.append(try part(regression, start: parts.last))
+    }
+    let coefficients = LeadCoefficients(
+      offset: scale.offset, reference: scale.reference, parts: parts)
+    var model = rows.model
+    model.adopt(coefficients)
+    return LeadDemandFit(model: model, coefficients: coefficients, rows: rows.count)
+  }
+
+  private static func part(
+    _ regression: QuantileRegression, start: LeadCoefficients.Part?
+  ) throws(FitFailure) -> LeadCoefficients.Part {
+    let zero = Array(repeating: 0.0, count: regression.features)
+    let centre = try regression.fit(level: 0.5, start: start?.centre ?? zero)
+    let upper = try regression.fit(
+      level: LeadCoefficients.Part.upperLevel, start: start?.upper ?? centre)
+    var errors: [(value: Double, weight: Double)] = []
+    errors.reserveCapacity(regression.count)
+    for row in 0..<regression.count {
+      let middle = regression.prediction(row, centre)
+      let spread = max(
+        regression.prediction(row, upper) - middle, LeadCoefficients.Part.smallestSpread)
+      errors.append(((regression.target(row) - middle) / spread, regression.weights[row]))
+    }
+    return LeadCoefficients.Part(
+      centre: centre, upper: upper, tail: TailQuantiles(errors: errors))
+  }
+
+  /// What is added before a logarithm is taken, and the logarithm of the mean.
+  private static func scale(of values: [Double]) -> (offset: Double, reference: Double) {
+    var sum = 0.0
+    var known = 0
+    for value in values where value >= 0 && value.isFinite {
+      sum += value
+      known += 1
+    }
+    let mean = known > 0 && sum.isFinite ? sum / Double(known) : 0
+    let offset = max(offsetShare * mean, 1e-9)
+    return (offset, Double.log(mean + offset))
+  }
+}
+
+/// Walks a model through a past and collects what a regression learns from: at every so many steps
+/// the features of the moment, and what came of it in each part of the lead window.
+private struct LeadRows {
+  var model: LeadDemand
+  var regressions: [QuantileRegression]
+  private let reference: Double
+  private let first: Int
+  private let stride: Int
+  private let horizon: Int
+
+  init(
+    lead: LeadWindow, seasons: Seasons, scale: (offset: Double, reference: Double), steps: Int
+  ) {
+    model = LeadDemand(lead: lead, seasons: seasons)
+    model.setOffset(scale.offset)
+    reference = scale.reference
+    horizon = lead.last + 1
+    let wanted = max(LeadDemandFit.rounds * seasons.shortest, LeadDemandFit.maximumRows)
+    first = max(0, steps - horizon - wanted)
+    stride = max(1, (steps - horizon - first) / LeadDemandFit.maximumRows)
+    let features = model.features
+    regressions = features.parts.map { _ in
+      QuantileRegression(features: features.count, capacity: LeadDemandFit.maximumRows)
+    }
+  }
+
+  var count: Int { regressions.first?.count ?? 0 }
+
+  mutating func advance(to step: Int, of values: [Double], at positions: SeasonPositions) {
+    model.learn(values[step], at: positions)
+    guard step >= first, (step - first) % stride == 0, step + horizon < values.count,
+      model.unknownSteps == 0, model.recent.isFull
+    else { return }
+    let features = model.features
+    var outcomes: [Double] = []
+    for part in features.parts {
+      guard let largest = Self.largest(of: values, from: step + 1, in: part) else { return }
+      outcomes.append(largest)
+    }
+    let offset = model.recent.offset
+    var row = Array(repeating: 0.0, count: LeadFeatures.maximum)
+    row.withUnsafeMutableBufferPointer { row in
+      let base = features.fill(row, from: model.recent, reference: reference)
+      let weight = Double.exp(LeadDemandFit.weightExponent * (base - reference))
+      for (number, outcome) in outcomes.enumerated() {
+        features.fillSeasons(
+          row, part: number, from: model.memory, after: positions, base: base, offset: offset)
+        regressions[number].append(
+          row, target: Double.log(outcome + offset) - base, weight: weight)
+      }
+    }
+  }
+
+  /// The largest value of a part; nil if one of them is unknown.
+  private static func largest(
+    of values: [Double], from start: Int, in part: ClosedRange<Int>
+  ) -> Double? {
+    var largest = 0.0
+    for step in part {
+      let value = values[start + step]
+      guard value >= 0, value.isFinite else { return nil }
+      largest = max(largest, value)
+    }
+    return largest
+  }
+}
