@@ -93,7 +93,7 @@ struct PrometheusTests {
       ),
     ])
   func failures(status: Int, body: String, problem: String) async throws {
-    let reading = try await reading(.answer(status, body: body), deadline: .milliseconds(250))
+    let reading = try await reading(.answer(status, body: body), deadline: .seconds(20))
     #expect(reading == MetricReading(problem: problem))
   }
 
@@ -151,7 +151,7 @@ struct PrometheusTests {
       url: server.url,
       fleets: [.init(.init(demand: "demands", queue: "queues"), label: "service")])
     let absent = try #require(ServiceID("absent"))
-    let readings = await source.observe([absent, web, shop], at: time, deadline: .seconds(5))
+    let readings = await source.observe([absent, web, shop], at: time, deadline: .seconds(20))
     #expect(
       readings == [
         MetricReading(problem: "the query returned no series"), MetricReading(rate: 10, queue: 4),
@@ -159,7 +159,7 @@ struct PrometheusTests {
           problem: "demand: the query returned 2 series that differ in pod; wrap it in sum(...)"),
       ])
     #expect(server.requests.count == 2)
-    #expect(try await source.discover(at: time, deadline: .seconds(5)) == [shop, web])
+    #expect(try await source.discover(at: time, deadline: .seconds(20)) == [shop, web])
   }
 
   /// A server whose value at time t is t / 60, from `start` on, with a limit on the steps it takes.

@@ -109,7 +109,7 @@ struct RealPrometheusTests {
       fleets: [.init(.init(demand: "sum by (service) (demand)"), label: "service")])
     let time = start + .seconds(1000 * 60)
     let readings = await source.observe(
-      [web, shop, bare, broken], at: time, deadline: .seconds(5))
+      [web, shop, bare, broken], at: time, deadline: .seconds(20))
     #expect(
       readings[0] == MetricReading(rate: 1000, problem: "queue: the query returned no series"))
     #expect(readings[1] == MetricReading(rate: 5))
@@ -118,7 +118,7 @@ struct RealPrometheusTests {
         == "demand: the query returned 2 series that differ in pod; wrap it in sum(...)")
     let syntax = try #require(readings[3].problem)
     #expect(syntax.hasPrefix("demand: bad_data: invalid parameter \"query\""))
-    #expect(try await source.discover(at: time, deadline: .seconds(5)) == [shop, web])
+    #expect(try await source.discover(at: time, deadline: .seconds(20)) == [shop, web])
 
     let end = start + .seconds(14_400 * 60)
     let history = try #require(await source.history(of: web, from: start, to: end))

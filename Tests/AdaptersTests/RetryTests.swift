@@ -47,11 +47,11 @@ struct RetryTests {
     let retry = RetryPolicy(attempts: 5, base: .milliseconds(1))
     let client = HTTPClient()
     let response = try await client.send(
-      HTTPRequest(.get, server.url), deadline: .seconds(10), retry: retry)
+      HTTPRequest(.get, server.url), deadline: .seconds(20), retry: retry)
     #expect(response.text == "at last")
     #expect(server.requests.count == 4)
     let wrong = try await client.send(
-      HTTPRequest(.get, server.url + "/wrong"), deadline: .seconds(10), retry: retry)
+      HTTPRequest(.get, server.url + "/wrong"), deadline: .seconds(20), retry: retry)
     #expect(wrong.status == 400)
     #expect(server.requests.count == 5)
   }
@@ -62,7 +62,7 @@ struct RetryTests {
       .answer(503, headers: ["Retry-After": "3600"], body: "later")
     }
     let response = try await HTTPClient().send(
-      HTTPRequest(.get, server.url), deadline: .seconds(5), retry: RetryPolicy())
+      HTTPRequest(.get, server.url), deadline: .seconds(20), retry: RetryPolicy())
     #expect(response.status == 503)
     #expect(server.requests.count == 1)
   }

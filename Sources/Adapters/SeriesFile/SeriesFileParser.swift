@@ -47,6 +47,21 @@ struct SeriesFileParser {
     guard !series.isEmpty else { throw SeriesFileError(file: file, reason: .noRows) }
   }
 
+  /// Hands the rows over and forgets them; names and their order stay.
+  mutating func takeRows() -> [SeriesRows] {
+    let taken = series
+    for index in series.indices {
+      series[index] = SeriesRows(name: taken[index].name, rawName: taken[index].rawName)
+    }
+    return taken
+  }
+
+  /// Goes on behind a line that was refused.
+  mutating func skipLine() {
+    tail.removeAll()
+    line += 1
+  }
+
   /// Takes every complete record; returns how many bytes they were.
   private mutating func split(
     _ bytes: Span<UInt8>, isLast: Bool

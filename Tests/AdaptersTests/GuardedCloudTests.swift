@@ -1,0 +1,145 @@
+import Adapters
+import Domain
+import Synchronization
+import Testing
+
+/// A platform that records what it is told and shows what the test sets.
+private final class RecordingCloud: CloudAdapter {
+  let capabilities: CloudCapabilities
+  private let state = Mutex(State())
+
+  private struct State {
+    var reading = FleetReading()
+    var commands: [ScaleCommand] = []
+  }
+
+  init(commands: [ScaleCommand.Kind] = [.floor, .desired]) {
+    capabilities = CloudCapabilities(commands: commands, holdsPlans: false, hasWarmPool: false)
+  }
+
+  var sent: [Int] { state.withLock { $0.commands.map(\.replicas) } }
+
+  func show(_ reading: FleetReading) { state.withLock { $0.reading = reading } }
+
+  func observe(_ services: [ServiceID], at time: Timestamp) async -> [FleetReading] {
+    services.map { _ in state.withLock { $0.reading } }
+  }
+
+  func apply(_ command: ScaleCommand) async throws(CloudError) -> ScaleOutcome {
+    state.withLock { $0.commands.append(command) }
+    return .accepted(replicas: command.replicas)
+  }
+}
+
+@Suite("The guard in front of every platform")
+struct GuardedCloudTests {
+  private let web: ServiceID
+  private let time = ManualTime(0)
+  private let base = RecordingCloud()
+
+  init() throws { web = try #require(ServiceID("web")) }
+
+  private func cloud(_ mode: GuardedCloud.Mode?) -> GuardedCloud {
+    GuardedCloud(base, modes: mode.map { [web: $0] } ?? [:], now: { [time] in time.now })
+  }
+
+  private func command(_ replicas: Int, _ kind: ScaleCommand.Kind = .desired) -> ScaleCommand {
+    ScaleCommand(
+      decision: DecisionID(1), service: web, kind: kind, replicas: replicas, fencingToken: 0,
+      validUntil: Timestamp(seconds: 100_000))
+  }
+
+  private func show(
+    _ cloud: GuardedCloud, ready: Int? = nil, pending: Int = 0, min: Int? = nil, max: Int? = nil,
+    at seconds: Int64
+  ) async {
+    let batches = pending == 0 ? [] : [PendingBatch(count: pending, since: Timestamp(seconds: 0))]
+    base.show(FleetReading(ready: ready, pending: batches, min: min, max: max))
+    time.set(seconds)
+    _ = await cloud.observe([web], at: time.now)
+  }
+
+  @Test("a service that is only observed is never commanded, nor is one that nobody named")
+  func observeOnly() async throws {
+    for mode in [GuardedCloud.Mode.observe, nil] {
+      for kind in [ScaleCommand.Kind.floor, .desired] {
+        #expect(try await cloud(mode).apply(command(9, kind)) == .notSent("web is only observed"))
+      }
+    }
+    #expect(try await cloud(.floor).apply(command(9)) == .notSent("web takes floors only"))
+    #expect(base.sent.isEmpty)
+  }
+
+  @Test("nothing is sent too late, or of a kind that the platform does not take")
+  func notTaken() async throws {
+    let floors = GuardedCloud(
+      RecordingCloud(commands: [.floor]), modes: [web: .desired], now: { [time] in time.now })
+    #expect(try await floors.apply(command(3)) == .refused("this platform takes no desired"))
+    time.set(100_000)
+    #expect(
+      try await cloud(.desired).apply(command(3))
+        == .notSent("the command was valid until 1970-01-02T03:46:40Z"))
+    #expect(base.sent.isEmpty)
+  }
+
+  @Test("a command is clamped to the platform's bounds, and not sent if nothing would change")
+  func clamping() async throws {
+    let cloud = cloud(.desired)
+    await show(cloud, ready: 4, pending: 1, min: 3, max: 10, at: 0)
+    #expect(try await cloud.apply(command(5)) == .unchanged)
+    #expect(try await cloud.apply(command(3, .floor)) == .unchanged)
+    #expect(base.sent.isEmpty)
+    #expect(try await cloud.apply(command(50)) == .accepted(replicas: 10))
+    #expect(try await cloud.apply(command(1)) == .accepted(replicas: 3))
+    #expect(try await cloud.apply(command(50, .floor)) == .accepted(replicas: 10))
+  }
+
+  @Test("without a reading a command is sent as it is: unknown is not a reason to stand still")
+  func unknown() async throws {
+    #expect(try await cloud(.desired).apply(command(7)) == .accepted(replicas: 7))
+  }
+
+  @Test("F-51 accepted twice without effect stops the commands until the platform moves")
+  func withoutEffect() async throws {
+    let cloud = cloud(.desired)
+    for second: Int64 in [0, 100] {
+      await show(cloud, ready: 4, at: second)
+      #expect(try await cloud.apply(command(8)) == .accepted(replicas: 8))
+    }
+    await show(cloud, ready: 4, at: 130)
+    #expect(try await cloud.apply(command(9)) == .accepted(replicas: 9))
+    await show(cloud, ready: 4, at: 200)
+    #expect(
+      try await cloud.apply(command(8))
+        == .refused("the platform accepted 2 commands and did not move"))
+    await show(cloud, ready: 5, at: 300)
+    #expect(try await cloud.apply(command(8)) == .accepted(replicas: 8))
+  }
+
+  @Test("F-52 a partial effect is an effect")
+  func partialEffect() async throws {
+    let cloud = cloud(.desired)
+    for second: Int64 in 0..<10 {
+      await show(cloud, ready: 4 + Int(second), at: second * 100)
+      #expect(try await cloud.apply(command(50)) == .accepted(replicas: 50))
+    }
+  }
+
+  @Test("a floor that somebody else changes back is set again once, and then left alone")
+  func foreignWrites() async throws {
+    let cloud = cloud(.floor)
+    var second: Int64 = 0
+    for _ in 0..<2 {
+      await show(cloud, ready: 9, min: 2, at: second)
+      #expect(try await cloud.apply(command(6, .floor)) == .accepted(replicas: 6))
+      await show(cloud, ready: 9, min: 6, at: second + 15)
+      second += 30
+    }
+    await show(cloud, ready: 9, min: 2, at: second)
+    #expect(
+      try await cloud.apply(command(6, .floor))
+        == .refused("somebody else changed the floor back 2 times"))
+    await show(cloud, ready: 9, min: 2, at: second + 3601)
+    #expect(try await cloud.apply(command(6, .floor)) == .accepted(replicas: 6))
+  }
+}
