@@ -1,3 +1,4 @@
+import Control
 import Domain
 import Testing
 
@@ -41,7 +42,8 @@ struct GoldenTests {
     fleet.queueLimit = golden.queueCap
     fleet.warmPool = .init(size: run.pool, boot: .seconds(run.poolWait), cost: run.poolCost)
     return SimulatedWorld(
-      demand: try demand(), fleet: fleet, slo: .seconds(golden.slo), bursts: bursts)
+      demand: try demand(), fleet: fleet, objective: Objective(sloWait: .seconds(golden.slo)),
+      bursts: bursts)
   }
 
   func policy(_ run: Golden.Run, in world: SimulatedWorld) throws -> any SimulatedPolicy {

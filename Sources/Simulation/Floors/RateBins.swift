@@ -3,24 +3,27 @@ import Domain
 /// Mean rates in bins of equal length: history, continued with what is observed during the run.
 ///
 /// Bin 0 is the first of history; the bin in which the evaluated window begins is `historyCount`.
-/// A bin of which less than half was seen is unknown and repeats its predecessor.
+/// A bin of which less than half was seen is unknown: NaN, or a repetition of its predecessor where
+/// the reader wants no gaps.
 struct RateBins: Sendable {
   /// Requests per second.
   private(set) var values: [Double]
   /// Steps per bin.
   let width: Int
   let historyCount: Int
-  private let dt: Double
+  private let grid: StepGrid
+  private let bridgesGaps: Bool
   private var nextStep = 0
   private var sum = 0.0
   private var seen = 0
 
   /// - Parameter width: The length of a bin; at least one step is used.
-  init(demand: Demand, width: Duration) {
+  init(demand: Demand, width: Duration, bridgesGaps: Bool = true) {
     values = demand.history(width: width).values
     self.width = demand.grid.period(width)
     historyCount = values.count
-    dt = demand.grid.dt
+    grid = demand.grid
+    self.bridgesGaps = bridgesGaps
   }
 
   /// Bins that are complete so far.
@@ -44,9 +47,27 @@ struct RateBins: Sendable {
     }
   }
 
+  /// Lets the steps that were not read yet pass unseen.
+  mutating func miss(through observed: Int) {
+    while nextStep < observed {
+      nextStep += 1
+      if nextStep % width == 0 { complete() }
+    }
+  }
+
+  /// The complete bins as a series.
+  var series: TimeSeries {
+    TimeSeries(
+      start: grid.time(at: -historyCount * width), step: grid.step * width, values: values)
+  }
+
   private mutating func complete() {
     let known = seen * 2 >= width
-    values.append(known ? sum / (Double(seen) * dt) : values.last ?? 0)
+    if known {
+      values.append(sum / (Double(seen) * grid.dt))
+    } else {
+      values.append(bridgesGaps ? values.last ?? 0 : .nan)
+    }
     sum = 0
     seen = 0
   }

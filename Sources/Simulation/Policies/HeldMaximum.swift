@@ -17,7 +17,15 @@ struct HeldMaximum<Value: Comparable & Sendable>: Sendable {
       entries.removeLast()
     }
     entries.append((step, value))
-    while entries[head].step < step - window { head += 1 }
+    return maximum(at: step)
+  }
+
+  /// The maximum over `step - window ... step`, the newest value at least.
+  ///
+  /// - Precondition: A value was added.
+  mutating func maximum(at step: Int) -> Value {
+    precondition(!entries.isEmpty, "a maximum needs a value")
+    while head < entries.count - 1, entries[head].step < step - window { head += 1 }
     if head > 256 {
       entries.removeFirst(head)
       head = 0

@@ -37,11 +37,3 @@ public struct FleetModel: Sendable, Equatable {
     max(minimum, replicas(for: rate / ratePerReplica))
   }
 }
-
-/// How often decisions are made, and on how old measurements.
-public struct ControlTiming: Sendable, Equatable {
-  public var interval: Duration = .seconds(15)
-  public var lag: Duration = .seconds(15)
-
-  public init() {}
-}

@@ -1,4 +1,5 @@
-import Domain
+public import Control
+public import Domain
 
 /// One scenario made ready: demand that can be replayed, the fleet's terms, the faults, and what
 /// perfect knowledge would have cost. Any number of policies can be run in it, also at once.
@@ -6,8 +7,8 @@ public struct SimulatedWorld: Sendable {
   public let demand: Demand
   public let fleet: FleetModel
   public let control: ControlTiming
-  /// Seconds in the queue that are still within the objective.
-  public let slo: Double
+  public let objective: Objective
+  public let price: Price?
   public let bursts: [Burst]
   let faults: FaultSchedule
   /// Replica-seconds of the zero-wait oracle.
@@ -15,22 +16,43 @@ public struct SimulatedWorld: Sendable {
   /// Replica-seconds of the need alone, boots not counted: less is not possible without waiting.
   public let neededSeconds: Double
 
+  /// Steps.
   let lag: Int
   let tick: Int
   let boot: Int
   let warmBoot: Int
 
   public var grid: StepGrid { demand.grid }
+  /// Seconds in the queue that are still within the objective.
+  var slo: Double { objective.sloWait.inSeconds }
 
-  /// - Complexity: One pass over the evaluated window, for the oracle.
-  public init(
+  /// - Throws: `ScenarioError` if `scenario` and `trace` do not pass `Scenario.validate`.
+  /// - Complexity: At most three passes over the evaluated window.
+  public init(_ scenario: Scenario, trace: TimeSeries) throws(ScenarioError) {
+    try scenario.validate(trace: trace)
+    let demand = Demand(
+      trace: trace, grid: scenario.grid, history: scenario.history, texture: scenario.texture,
+      scaledMean: scenario.scaledMean, growth: scenario.growth, bursts: scenario.bursts,
+      arrivals: scenario.arrivals)
+    guard let demand else {
+      throw ScenarioError(sentences: ["scale.mean cannot be reached: the window holds only zeros."])
+    }
+    self.init(
+      demand: demand, fleet: scenario.fleet, control: scenario.control,
+      objective: scenario.objective, price: scenario.price, bursts: scenario.bursts,
+      faults: scenario.faults)
+  }
+
+  init(
     demand: Demand, fleet: FleetModel, control: ControlTiming = ControlTiming(),
-    slo: Duration = .milliseconds(200), bursts: [Burst] = [], faults: [Fault] = []
+    objective: Objective = Objective(), price: Price? = nil, bursts: [Burst] = [],
+    faults: [Fault] = []
   ) {
     self.demand = demand
     self.fleet = fleet
     self.control = control
-    self.slo = slo.inSeconds
+    self.objective = objective
+    self.price = price
     self.bursts = bursts
     let grid = demand.grid
     self.faults = FaultSchedule(faults, grid: grid)

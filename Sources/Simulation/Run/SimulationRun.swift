@@ -27,9 +27,7 @@ struct SimulationRun {
     var queue = FluidQueue(limit: world.fleet.queueLimit)
     var history = StepHistory(lookback: policy.lookback + world.lag + 1)
     var waits = WaitResolver(dt: grid.dt)
-    var score = ScoreKeeper(
-      grid: grid, ratePerReplica: world.fleet.ratePerReplica, slo: world.slo, bursts: world.bursts,
-      worst: WorstMoments(limit: worstLimit, reaction: world.boot + world.lag + world.tick))
+    var score = ScoreKeeper(world: world, worstLimit: worstLimit)
     let interval = policy.interval
     var nextTick = 0
     var actions = 0

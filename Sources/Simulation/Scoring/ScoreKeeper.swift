@@ -20,12 +20,12 @@ struct ScoreKeeper: Sendable {
   private var nextWatch = 0
   private var worst: WorstMoments
 
-  init(grid: StepGrid, ratePerReplica: Double, slo: Double, bursts: [Burst], worst: WorstMoments) {
-    self.grid = grid
-    self.ratePerReplica = ratePerReplica
-    self.slo = slo
-    self.worst = worst
-    watches = bursts.map { BurstWatch($0, grid: grid) }.sorted { $0.first < $1.first }
+  init(world: SimulatedWorld, worstLimit: Int) {
+    grid = world.grid
+    ratePerReplica = world.fleet.ratePerReplica
+    slo = world.slo
+    worst = WorstMoments(limit: worstLimit, reaction: world.boot + world.lag + world.tick)
+    watches = world.bursts.map { BurstWatch($0, grid: world.grid) }.sorted { $0.first < $1.first }
   }
 
   mutating func add(_ record: StepRecord) {

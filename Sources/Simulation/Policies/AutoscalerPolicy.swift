@@ -1,0 +1,137 @@
+import Control
+import Domain
+
+/// Our own decision core in the simulated world: the very `Autoscaler` that `serve` runs, fed with
+/// the same events and obeyed in the same effects.
+///
+/// What differs from `serve` is only where things come from: observations from the simulated fleet,
+/// command outcomes from a platform that accepts, and fits that are computed at once and delivered
+/// `fitDuration` later. A first model, fitted on history, is there when the window begins.
+struct AutoscalerPolicy: SimulatedPolicy {
+  /// What a fit takes between its request and the event with its result.
+  static let fitDuration: Duration = .seconds(15)
+
+  let interval: Int
+  private(set) var autoscaler: Autoscaler
+  private let service: ServicePolicy
+  private let grid: StepGrid
+  private var floor: (any ReplicaFloor)?
+  /// The past at the step of the model.
+  private var bins: RateBins
+  /// A fit that was computed and is not delivered yet.
+  private var fit: Event?
+  /// Every event handled, in order, where a journal is kept.
+  private(set) var journal: [Event]?
+
+  /// Nil if the policy's name cannot name a service, which `Scenario.validate` refuses.
+  init?(_ specification: PolicySpecification, world: SimulatedWorld, keepsJournal: Bool = false) {
+    guard let service = specification.servicePolicy(in: world) else { return nil }
+    self.service = service
+    autoscaler = Autoscaler(policy: service)
+    interval = world.tick
+    grid = world.grid
+    floor = specification.floor.map { GivenFloor(values: $0) }
+    bins = RateBins(
+      demand: world.demand, width: DemandFitting.step(for: service), bridgesGaps: false)
+    journal = keepsJournal ? [] : nil
+    if service.forecast.isEnabled, bins.count > 0 {
+      let first = bins.series.slice(from: grid.start - service.forecast.history, to: grid.start)
+      _ = handle(Self.result(of: first, service: service, at: grid.start))
+    }
+  }
+
+  var lookback: Int { max(RateBins.lookback(interval: interval), floor?.lookback ?? 0) }
+
+  mutating func want(_ view: ControllerView) -> Int {
+    bins.observe(view)
+    var observation = ownFleet(view)
+    observation.rate = view.rate(over: interval)
+    observation.queue = view.queue
+    return decide(observation, view)
+  }
+
+  mutating func wantInSilence(_ view: ControllerView) -> Int {
+    bins.miss(through: view.observed)
+    return decide(ownFleet(view), view)
+  }
+
+  /// What the platform shows, which it does whether or not there are metrics.
+  private func ownFleet(_ view: ControllerView) -> Observation {
+    Observation(
+      time: grid.time(at: view.step), ready: view.ready,
+      pending: view.fleet.pending.sorted { $0.started < $1.started }.map {
+        PendingBatch(count: $0.count, since: grid.time(at: $0.started))
+      }, warm: view.warm)
+  }
+
+  private mutating func decide(_ observation: Observation, _ view: ControllerView) -> Int {
+    if let due = fit, due.time <= observation.time {
+      fit = nil
+      _ = handle(due)
+    }
+    var target = view.current
+    for effect in handle(.observed(observation)) {
+      switch effect {
+      case .record: continue
+      case .scale(let command):
+        target = view.clamped(command.replicas)
+        _ = handle(
+          .scaled(command.decision, .accepted(replicas: target), at: observation.time))
+      case .fit(let request): fit = answer(request, at: observation.time + Self.fitDuration)
+      }
+    }
+    guard let raised = floor?.replicas(view) else { return target }
+    return max(target, replicas(for: raised))
+  }
+
+  private mutating func handle(_ event: Event) -> [Effect] {
+    journal?.append(event)
+    return autoscaler.handle(event)
+  }
+
+  private func answer(_ request: FitRequest, at time: Timestamp) -> Event {
+    Self.result(
+      of: bins.series.slice(from: request.from, to: request.time), service: service,
+      at: time)
+  }
+
+  private static func result(
+    of history: TimeSeries, service: ServicePolicy, at time: Timestamp
+  ) -> Event {
+    switch DemandFitting.fit(history, policy: service, deliveredAt: time) {
+    case .success(let fitted): .fitted(fitted)
+    case .failure(let failure): .fitFailed(at: time, reason: failure.description)
+    }
+  }
+
+  var reason: String { autoscaler.lastProposal?.reason ?? "" }
+}
+
+extension PolicySpecification {
+  /// What would be configured for a service in this world. The violation budget runs over the
+  /// evaluated window. Nil if the name cannot name a service.
+  func servicePolicy(in world: SimulatedWorld) -> ServicePolicy? {
+    guard let id = ServiceID(name) else { return nil }
+    var forecast = forecast ?? ForecastPolicy()
+    if kind == .reactive { forecast.isEnabled = false }
+    var scaling = scaling ?? ScalingPolicy()
+    if kind == .predictive { scaling.reacts = false }
+    var objective = world.objective
+    objective.window = world.grid.step * world.grid.count
+    let start = world.grid.start
+    let events = world.demand.calendar.enumerated().map { index, burst in
+      AnnouncedEvent(
+        name: "burst \(index + 1)", from: start + burst.start,
+        to: start + burst.start + burst.length, uplift: burst.multiplier, rise: burst.rise,
+        fall: burst.fall)
+    }
+    let fleet = world.fleet
+    return ServicePolicy(
+      id: id, mode: .desired,
+      fleet: FleetPolicy(
+        ratePerReplica: fleet.ratePerReplica, boot: fleet.boot, min: fleet.minimum,
+        max: fleet.maximum, queueLimit: fleet.queueLimit, warmBoot: fleet.warmPool.boot),
+      timing: world.control, objective: objective, forecast: forecast, scaling: scaling,
+      price: world.price, events: events)
+  }
+}

@@ -1,0 +1,67 @@
+import Testing
+
+@testable import Simulation
+
+@Suite("Thresholds and reports")
+struct ThresholdTests {
+  static func outcome(
+    _ name: String, kind: PolicyKind = .hybrid, hours: Double, violation: Double
+  ) -> PolicyOutcome {
+    var card = Scorecard()
+    card.replicaSeconds = hours * 3600
+    card.violation = violation
+    return PolicyOutcome(
+      name: name, kind: kind, scorecard: card, cost: nil, currency: nil,
+      isWithinObjective: violation <= 0.01, worst: [], certifiedBound: nil)
+  }
+
+  @Test(
+    "comparisons hold or do not",
+    arguments: [
+      ("hybrid.violation <= 0.001", true), ("hybrid.violation<0.001", false),
+      ("hybrid.violation >= 1e-3", true), ("a.b.replica_hours == 12", true),
+      ("a.b.replica_hours > 12", false), (" hybrid.availability >= 0.999 ", true),
+    ])
+  func comparisons(text: String, passed: Bool) throws {
+    let outcomes = [
+      Self.outcome("hybrid", hours: 10, violation: 0.001),
+      Self.outcome("a.b", hours: 12, violation: 0),
+    ]
+    #expect(try Threshold(text).check(outcomes).passed == passed)
+  }
+
+  @Test(
+    "what is no threshold is refused with a sentence",
+    arguments: [
+      ("hybrid.violation", "none of <=, >=, ==, <, >"), ("hybrid <= 1", "is not POLICY.METRIC"),
+      ("hybrid.violation <= much", "\"much\" in"), ("hybrid.speed <= 1", "is no metric"),
+      (".violation <= 1", "is not POLICY.METRIC"),
+    ])
+  func refused(text: String, sentence: String) {
+    let error = #expect(throws: ThresholdError.self) { try Threshold(text) }
+    #expect(error?.description.contains(sentence) == true)
+  }
+
+  @Test("a threshold on what did not run or has no value is refused")
+  func absent() throws {
+    let outcomes = [Self.outcome("hybrid", hours: 10, violation: 0)]
+    for text in ["hpa.violation <= 1", "hybrid.cost <= 1", "hybrid.burst_peak_queue < 1"] {
+      #expect(throws: ThresholdError.self) { try Threshold(text).check(outcomes) }
+    }
+  }
+
+  @Test("best is the cheapest real policy inside the objective")
+  func best() throws {
+    let outcomes = [
+      Self.outcome("late", hours: 5, violation: 0.02),
+      Self.outcome("oracle", kind: .oracle, hours: 6, violation: 0),
+      Self.outcome("dear", hours: 12, violation: 0),
+      Self.outcome("good", hours: 10, violation: 0.01),
+    ]
+    let report = try SimulationReport(outcomes: outcomes)
+    #expect(report.best?.name == "good")
+    #expect(try SimulationReport(outcomes: [outcomes[0]]).best == nil)
+    let comparison = try #require(report.comparisons(to: "dear").first)
+    #expect(comparison.name == "late" && abs(comparison.costChange + 7.0 / 12) < 1e-12)
+  }
+}
