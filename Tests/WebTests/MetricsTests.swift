@@ -8,7 +8,10 @@ struct MetricsTests {
   static var text: String {
     let log = RequestLog()
     log.record(template: "/metrics", method: "GET", status: 200, duration: .milliseconds(3))
-    return MetricsAPI.exposition(.sample, now: WebServices.present, requests: log.snapshot)
+    let pushes = PushLog()
+    pushes.record(accepted: 12, rejected: ["negative", "conflict", "negative"])
+    return MetricsAPI.exposition(
+      .sample, now: WebServices.present, requests: log.snapshot, pushed: pushes.counts)
   }
 
   @Test("Known figures are exposed, unknown ones are absent")
@@ -20,6 +23,8 @@ struct MetricsTests {
     #expect(lines.contains(#"scaler_replicas{service="shop/checkout",kind="ready"} 5"#))
     #expect(
       lines.contains(#"scaler_forecast_demand{service="shop/checkout",level="0.9"} 150"#))
+    #expect(lines.contains("scaler_samples_accepted_total 12"))
+    #expect(lines.contains(#"scaler_samples_rejected_total{reason="negative"} 2"#))
     #expect(!Self.text.contains("unseen"))
     #expect(!Self.text.contains("scaler_queue_depth"))
     #expect(!Self.text.contains("scaler_ticks_skipped_total"))

@@ -193,7 +193,8 @@ struct RoutesTests {
   @Test("The OpenAPI document lists exactly the routes of the API")
   func openAPI() throws {
     let table = WebServer.routes(
-      WebConfiguration(address: try ListenAddress("127.0.0.1:0")), .still(), RequestLog())
+      WebConfiguration(address: try ListenAddress("127.0.0.1:0")), .still(), RequestLog(), PushLog()
+    )
     let routes = Set(
       table.endpoints.map { "\("\($0.method)".lowercased()) \($0.template)" }
         .filter { !$0.contains("/dashboard/") && $0 != "get /" })

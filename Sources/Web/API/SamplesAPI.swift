@@ -6,6 +6,7 @@ import NIOCore
 struct SamplesAPI: Sendable {
   let services: WebServices
   let bodyLimit: Int
+  let pushes: PushLog
 
   var endpoints: [Endpoint] {
     [
@@ -18,6 +19,8 @@ struct SamplesAPI: Sendable {
           throw Problem.badBody(error)
         }
         try await store(&document)
+        pushes.record(
+          accepted: document.samples.count, rejected: document.rejected.map(\.reason))
         return .json(Self.json(document))
       }
     ]

@@ -29,16 +29,17 @@ enum DashboardAssets {
         const old = document.getElementById("content");
         const fresh = next.getElementById("content");
         if (!fresh) throw new Error("no content");
+        const places = [...old.querySelectorAll(".scroll")].map((box) => box.scrollTop);
         for (const details of old.querySelectorAll("details[open]")) {
           const twin = details.id && fresh.querySelector("#" + CSS.escape(details.id));
-          if (twin) {
-            twin.open = true;
-            const from = details.querySelector(".scroll"), to = twin.querySelector(".scroll");
-            if (from && to) queueMicrotask(() => { to.scrollTop = from.scrollTop; });
-          }
+          if (twin) twin.open = true;
         }
         const focused = document.activeElement && document.activeElement.id;
         old.replaceWith(fresh);
+        const boxes = fresh.querySelectorAll(".scroll");
+        if (boxes.length === places.length) {
+          boxes.forEach((box, index) => { box.scrollTop = places[index]; });
+        }
         if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
         document.title = next.title;
         stale.hidden = true;

@@ -5,12 +5,14 @@ import Hummingbird
 struct MetricsAPI: Sendable {
   let services: WebServices
   let log: RequestLog
+  let pushes: PushLog
 
   var endpoints: [Endpoint] {
     [
       .get("/metrics") { _ in
         let text = Self.exposition(
-          await services.metrics(), now: services.now(), requests: log.snapshot)
+          await services.metrics(), now: services.now(), requests: log.snapshot,
+          pushed: pushes.counts)
         return .text(text, type: Exposition.contentType)
       }
     ]
@@ -18,7 +20,7 @@ struct MetricsAPI: Sendable {
 
   static func exposition(
     _ snapshot: MetricsSnapshot, now: Timestamp,
-    requests: [(key: RequestLog.Key, durations: Histogram)]
+    requests: [(key: RequestLog.Key, durations: Histogram)], pushed: PushLog.Counts
   ) -> String {
     var out = Exposition()
     out.family(
@@ -31,7 +33,7 @@ struct MetricsAPI: Sendable {
       "scaler_leader", "Whether this process commands the platforms (1) or not (0).", .gauge,
       snapshot.isLeader.map { $0 ? 1 : 0 })
     loop(snapshot, &out)
-    input(snapshot, &out)
+    input(snapshot, pushed, &out)
     demand(snapshot.services, &out)
     fleet(snapshot.services, &out)
     models(snapshot.services, &out)
@@ -68,12 +70,18 @@ struct MetricsAPI: Sendable {
       snapshot.commands.map { (["result": $0.name], Double($0.count)) })
   }
 
-  private static func input(_ snapshot: MetricsSnapshot, _ out: inout Exposition) {
+  private static func input(
+    _ snapshot: MetricsSnapshot, _ pushed: PushLog.Counts, _ out: inout Exposition
+  ) {
     out.single(
-      "scaler_samples_accepted_total", "Samples taken in.", .counter, snapshot.samplesTaken.double)
+      "scaler_samples_accepted_total", "Pushed samples that were taken.", .counter,
+      Double(pushed.accepted))
     out.family(
-      "scaler_samples_rejected_total", "Samples refused, by reason.", .counter,
-      snapshot.samplesRefused.map { (["reason": $0.name], Double($0.count)) })
+      "scaler_samples_rejected_total", "Pushed samples that were refused, by reason.", .counter,
+      pushed.rejected.sorted { $0.key < $1.key }.map { (["reason": $0.key], Double($0.value)) })
+    out.single(
+      "scaler_store_failures_total", "Writes that the store refused.", .counter,
+      snapshot.storeFailures.double)
     out.family(
       "scaler_source_errors_total", "Reads of a metric source that failed.", .counter,
       snapshot.sourceErrors.map { (["source": $0.name], Double($0.count)) })

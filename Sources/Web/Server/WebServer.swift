@@ -31,12 +31,13 @@ public struct WebServer: Service {
     self.onListening = onListening
     let log = RequestLog()
     responder = WebResponder(
-      routes: Self.routes(configuration, services, log),
+      routes: Self.routes(configuration, services, log, PushLog()),
       caller: CallerCheck(hostNames: configuration.hostNames), log: log)
   }
 
   static func routes(
-    _ configuration: WebConfiguration, _ services: WebServices, _ log: RequestLog
+    _ configuration: WebConfiguration, _ services: WebServices, _ log: RequestLog,
+    _ pushes: PushLog
   ) -> RouteTable {
     RouteTable(
       Dashboard(services: services, configuration: configuration).endpoints
@@ -44,9 +45,11 @@ public struct WebServer: Service {
         + HistoryAPI(services: services).endpoints
         + ForecastAPI(services: services).endpoints
         + DecisionsAPI(services: services).endpoints
-        + SamplesAPI(services: services, bodyLimit: configuration.bodyLimit).endpoints
+        + SamplesAPI(
+          services: services, bodyLimit: configuration.bodyLimit, pushes: pushes
+        ).endpoints
         + HealthAPI(services: services).endpoints
-        + MetricsAPI(services: services, log: log).endpoints
+        + MetricsAPI(services: services, log: log, pushes: pushes).endpoints
         + OpenAPIDocument.endpoints)
   }
 

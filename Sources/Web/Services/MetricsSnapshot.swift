@@ -60,9 +60,8 @@ public struct MetricsSnapshot: Sendable {
   public var tickLateness: Histogram?
   /// How long ticks took.
   public var tickDuration: Histogram?
-  public var samplesTaken: Int?
-  /// By `SampleRefusal.rawValue`.
-  public var samplesRefused: [Count] = []
+  /// Writes that the store refused.
+  public var storeFailures: Int?
   /// Commands by outcome: `accepted`, `unchanged`, `refused`, `unknown`, `not_sent`.
   public var commands: [Count] = []
   /// Reads of a metric source that failed, by source.

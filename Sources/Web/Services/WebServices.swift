@@ -76,6 +76,17 @@ public struct TargetChange: Sendable, Equatable {
     self.time = time
     self.target = target
   }
+
+  /// The changes that decisions of one service made, ascending; decisions that left the target as it
+  /// was are passed over.
+  public static func changes(in decisions: [Decision]) -> [TargetChange] {
+    var changes: [TargetChange] = []
+    for decision in decisions.sorted(by: { $0.time < $1.time })
+    where changes.last?.target != decision.target {
+      changes.append(TargetChange(time: decision.time, target: decision.target))
+    }
+    return changes
+  }
 }
 
 /// An answer for a scaler outside that asks for the size.
