@@ -64,7 +64,7 @@ extension Rule: CustomStringConvertible {
   public var description: String {
     switch self {
     case .forecast(let replicas, let rate, let level, let lead):
-      "forecast \(replicas) (\(rate.shortText)/s p\((level * 100).shortText) at +\(lead.shortText))"
+      "forecast \(replicas) (\(rate.shortText)/s p\(level.percentText) at +\(lead.shortText))"
     case .noForecast(let reason): "no forecast (\(reason.text))"
     case .observed(let replicas, let rate): "observed \(replicas) (\(rate.shortText)/s)"
     case .drain(let replicas, let backlog): "queue +\(replicas) (\(backlog.shortText) waiting)"
@@ -84,6 +84,17 @@ extension Rule: CustomStringConvertible {
 }
 
 extension Double {
+  /// A share as a percentage with at most two decimals, `99.95`: a level never rounds up to 100.
+  public var percentText: String {
+    let hundredths = Int64((self * 10_000 + 1e-6).rounded(.down))
+    let fraction = hundredths % 100
+    let decimals =
+      fraction == 0
+      ? ""
+      : fraction % 10 == 0 ? ".\(fraction / 10)" : fraction < 10 ? ".0\(fraction)" : ".\(fraction)"
+    return "\(hundredths / 100)\(decimals)"
+  }
+
   /// At most three significant decimals and no trailing zeros, for lines that people read.
   public var shortText: String {
     guard isFinite, magnitude < 1e15 else { return "\(self)" }

@@ -77,3 +77,16 @@ struct DecisionTests {
     #expect((ServiceID(text) != nil) == isValid)
   }
 }
+
+@Suite("Levels")
+struct LevelTests {
+  @Test(
+    "a level is written with what tells it apart, and never rounds up to 100",
+    arguments: [
+      (0.9, "90"), (0.99, "99"), (0.29, "29"), (0.975, "97.5"), (0.9995, "99.95"),
+      (0.99999, "99.99"), (0.5, "50"), (0.0005, "0.05"),
+    ])
+  func percent(level: Double, text: String) {
+    #expect(level.percentText == text)
+  }
+}

@@ -1,0 +1,65 @@
+import Domain
+public import Forecasting
+
+/// A service's whole state as bytes, from which a restart goes on.
+///
+/// Restoring gives a value equal to the saved one, so the decisions after a restart are those that
+/// would have been made without it.
+extension Autoscaler {
+  static let snapshotTag: UInt8 = 0x41
+  static let snapshotVersion: UInt8 = 1
+
+  public var snapshot: [UInt8] {
+    var writer = StateWriter()
+    writer.write(tag: Self.snapshotTag, version: Self.snapshotVersion)
+    writer.write(policy)
+    writer.write(recent)
+    writer.write(demand)
+    writer.write(risk)
+    writer.write(watch)
+    writer.write(wanted)
+    writer.write(drains)
+    writer.write(sizes)
+    writer.write(lastSize)
+    writer.write(lastReady)
+    writer.write(Int(nextDecision))
+    writer.write(lastDecision != nil)
+    if let lastDecision { writer.write(lastDecision) }
+    writer.write(lastProposal != nil)
+    if let lastProposal { writer.write(lastProposal) }
+    writer.write(inFlight != nil)
+    if let inFlight { writer.write(inFlight) }
+    writer.write(acceptedFloor)
+    writer.write(override)
+    writer.write(isFrozen)
+    writer.write(fencingToken.map { Int($0) })
+    return writer.bytes
+  }
+
+  /// - Throws: `StateError` if the bytes are not a snapshot of a known version.
+  public init(snapshot bytes: [UInt8]) throws(StateError) {
+    var reader = StateReader(bytes)
+    try reader.read(tag: Self.snapshotTag, versions: 1...Self.snapshotVersion)
+    self.init(policy: try reader.readPolicy())
+    recent = try reader.readRecentRate()
+    try reader.readDemand(into: &demand)
+    try reader.readRisk(into: &risk)
+    watch = try reader.readWatch()
+    wanted = try reader.readHeldMaximum()
+    drains = try reader.readHeldMaximum()
+    sizes = try reader.readSizes()
+    lastSize = try reader.readOptionalInt()
+    lastReady = try reader.readOptionalInt()
+    nextDecision = Int64(try reader.readInt())
+    if try reader.readBool() { lastDecision = try reader.readDecision(for: policy.id) }
+    if try reader.readBool() { lastProposal = try reader.readDecision(for: policy.id) }
+    if try reader.readBool() { inFlight = try reader.readCommand(for: policy.id) }
+    acceptedFloor = try reader.readOptionalInt()
+    override = try reader.readOverride()
+    isFrozen = try reader.readBool()
+    fencingToken = try reader.readOptionalInt().map(Int64.init)
+    guard reader.remaining == 0 else {
+      throw .inconsistent("\(reader.remaining) bytes follow the snapshot")
+    }
+  }
+}

@@ -1,0 +1,172 @@
+import Control
+import Domain
+import Testing
+
+@Suite("Guardrails")
+struct GuardrailTests {
+  @Test("a growth limit is a share of the size at the window's start, and at least one")
+  func limitsGrowth() throws {
+    let limited = try policy {
+      $0.scaling.up = StepLimit(amount: .share(0.5), period: .seconds(60))
+    }
+    var autoscaler = Autoscaler(policy: limited)
+    try Timeline(
+      """
+      time  rate queue ready | target because
+      0s    1800     0     4 |      6 step +2 → 6
+      15s   1800     0   4+2 |      6 step +2 → 6
+      76s   1800     0     6 |      9 step +3 → 9
+      """
+    ).play(on: &autoscaler)
+  }
+
+  @Test("a shared resource keeps a tenth free")
+  func protectsDownstream() throws {
+    let limited = try policy {
+      $0.downstream = [DownstreamLimit(name: "postgres", perReplica: 10, limit: 100)]
+    }
+    var autoscaler = Autoscaler(policy: limited)
+    try Timeline(
+      """
+      time  rate queue ready | target because
+      0s    1800     0     4 |      9 downstream postgres → 9
+      """
+    ).play(on: &autoscaler)
+  }
+
+  @Test("an override stands until its end, whatever the demand")
+  func overrides() throws {
+    var autoscaler = Autoscaler(policy: try policy())
+    let start = Timestamp(seconds: 1_700_000_000)
+    _ = autoscaler.handle(
+      .overridden(SizeOverride(replicas: 30, until: start + .seconds(60)), at: start))
+    try Timeline(
+      """
+      time  rate queue ready | target because
+      0s     150     0     2 |     30 override → 30
+      15s    150     0    30 |     30 override → 30
+      60s    150     0    30 |     24 step
+      """
+    ).play(on: &autoscaler, from: start)
+  }
+
+  @Test("frozen means that nothing moves, not even upward")
+  func freezes() throws {
+    var autoscaler = Autoscaler(policy: try policy())
+    _ = autoscaler.handle(.frozen(true, at: Timestamp(seconds: 1_700_000_000)))
+    try Timeline(
+      """
+      time  rate queue ready | target because
+      0s    1800     0     4 |      4 frozen
+      """
+    ).play(on: &autoscaler)
+  }
+
+  @Test("an announced event lifts the whole fleet before its first minute")
+  func announcedEvent() throws {
+    let start = Timestamp(seconds: 1_700_000_000)
+    let event = AnnouncedEvent(
+      name: "sale", from: start + .seconds(300), to: start + .seconds(900), uplift: 3)
+    #expect(event.factor(at: start) == 1)
+    #expect(event.factor(at: start + .seconds(300)) == 3)
+    #expect(event.factor(at: start + .seconds(900)) == 1)
+    let ramped = AnnouncedEvent(
+      name: "sale", from: start, to: start + .seconds(600), uplift: 3, rise: .seconds(60),
+      fall: .seconds(120))
+    #expect(ramped.factor(at: start + .seconds(30)) == 2)
+    #expect(ramped.factor(at: start + .seconds(540)) == 2)
+  }
+}
+
+@Suite("Commands")
+struct CommandTests {
+  let start = Timestamp(seconds: 1_700_000_000)
+
+  @Test("at most one command is on its way, and its outcome frees the next")
+  func oneInFlight() throws {
+    var autoscaler = Autoscaler(policy: try policy())
+    let first = commands(autoscaler.handle(seen(1800, at: 0)))
+    #expect(first.count == 1)
+    #expect(commands(autoscaler.handle(seen(2700, at: 15))).isEmpty)
+    let command = try #require(first.first)
+    _ = autoscaler.handle(.scaled(command.decision, .notSent("busy"), at: start + .seconds(16)))
+    #expect(commands(autoscaler.handle(seen(2700, at: 30))).count == 1)
+  }
+
+  @Test("an outcome of another decision changes nothing")
+  func foreignOutcome() throws {
+    var autoscaler = Autoscaler(policy: try policy())
+    _ = autoscaler.handle(seen(1800, at: 0))
+    let before = autoscaler.snapshot
+    _ = autoscaler.handle(.scaled(DecisionID(999), .unchanged, at: start + .seconds(1)))
+    #expect(autoscaler.snapshot == before)
+  }
+
+  @Test("mode observe decides and commands nothing")
+  func observeCommandsNothing() throws {
+    var autoscaler = Autoscaler(policy: try policy(mode: .observe))
+    for tick in 0..<20 {
+      let effects = autoscaler.handle(seen(Double(tick) * 300, at: tick * 15))
+      #expect(commands(effects).isEmpty)
+    }
+    #expect((autoscaler.lastProposal?.target ?? 0) > 10)
+  }
+
+  @Test("a process that does not lead commands nothing")
+  func followerCommandsNothing() throws {
+    var autoscaler = Autoscaler(policy: try policy())
+    _ = autoscaler.handle(.leadershipChanged(fencingToken: nil, at: start))
+    #expect(commands(autoscaler.handle(seen(1800, at: 0))).isEmpty)
+    _ = autoscaler.handle(.leadershipChanged(fencingToken: 7, at: start))
+    #expect(commands(autoscaler.handle(seen(1800, at: 15))).map(\.fencingToken) == [7])
+  }
+
+  @Test("floor mode commands the floor once, not at every tick")
+  func floorIsCommandedOnce() throws {
+    var autoscaler = Autoscaler(policy: try policy(mode: .floor))
+    var sent: [ScaleCommand] = []
+    for tick in 0..<8 {
+      for command in commands(autoscaler.handle(seen(900, at: tick * 15))) {
+        sent.append(command)
+        _ = autoscaler.handle(
+          .scaled(
+            command.decision, .accepted(replicas: command.replicas),
+            at: start + .seconds(tick * 15)))
+      }
+    }
+    // 10 for the rate, and 6.25 to drain what gathers while they boot.
+    #expect(sent.map(\.replicas) == [17])
+    #expect(sent.map(\.kind) == [.floor])
+  }
+
+  @Test("a decision is recorded before its command, and only when something changed")
+  func recordsFirst() throws {
+    var autoscaler = Autoscaler(policy: try policy())
+    let effects = autoscaler.handle(seen(1800, at: 0))
+    guard case .record(let decision) = effects.first,
+      case .scale(let command) = effects.dropFirst().first
+    else {
+      Issue.record("expected a record and a command, got \(effects)")
+      return
+    }
+    #expect(decision.id == command.decision)
+    _ = autoscaler.handle(
+      .scaled(command.decision, .accepted(replicas: command.replicas), at: start))
+    let quiet = Observation(
+      time: start + .seconds(15), rate: 1800, queue: 0, ready: command.replicas, pending: [])
+    _ = autoscaler.handle(.observed(quiet))
+    var later = quiet
+    later.time = start + .seconds(30)
+    #expect(autoscaler.handle(.observed(later)).isEmpty)
+  }
+
+  private func commands(_ effects: [Effect]) -> [ScaleCommand] {
+    effects.compactMap { if case .scale(let command) = $0 { command } else { nil } }
+  }
+
+  private func seen(_ rate: Double, at seconds: Int) -> Event {
+    .observed(
+      Observation(
+        time: start + .seconds(seconds), rate: rate, queue: 0, ready: 4, pending: []))
+  }
+}

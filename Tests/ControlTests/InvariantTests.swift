@@ -1,0 +1,251 @@
+import Control
+import Domain
+import Testing
+
+/// A seeded source of disorder: SplitMix64, so that a printed seed is a complete report.
+struct Dice: RandomNumberGenerator {
+  private var state: UInt64
+
+  init(seed: Int) { state = UInt64(truncatingIfNeeded: seed) }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = state
+    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+    return mixed ^ (mixed >> 31)
+  }
+
+  mutating func chance(_ share: Double) -> Bool { Double.random(in: 0..<1, using: &self) < share }
+}
+
+/// A service in a disorderly world: rates that wander and jump, signals that vanish, replicas that
+/// boot or do not, commands that are refused.
+struct DisorderlyWorld {
+  var dice: Dice
+  var now = Timestamp(seconds: 1_700_000_000)
+  var rate = 500.0
+  var ready = 8
+  var pending: [PendingBatch] = []
+
+  init(seed: Int) { dice = Dice(seed: seed) }
+
+  mutating func observation() -> Observation {
+    now = now + .seconds(15)
+    if dice.chance(0.02) { rate *= Double.random(in: 0.1...4, using: &dice) }
+    rate = min(50_000, max(0, rate * Double.random(in: 0.97...1.035, using: &dice)))
+    while let first = pending.first, now.since(first.since) >= .seconds(60) {
+      ready += first.count
+      pending.removeFirst()
+    }
+    var seen = Observation(
+      time: now, rate: rate, queue: max(0, rate - Double(ready) * 100) * 15, ready: ready,
+      pending: pending)
+    if dice.chance(0.1) { seen.rate = nil }
+    if dice.chance(0.1) { seen.queue = nil }
+    if dice.chance(0.05) { seen.ready = nil }
+    if dice.chance(0.05) { seen.pending = nil }
+    return seen
+  }
+
+  /// Performs the effects and gives the outcomes.
+  mutating func perform(_ effects: [Effect]) -> [Event] {
+    effects.compactMap { effect in
+      guard case .scale(let command) = effect else { return nil }
+      if dice.chance(0.1) { return .scaled(command.decision, .notSent("busy"), at: now) }
+      let size = pending.reduce(ready) { $0 + $1.count }
+      if command.replicas > size {
+        pending.append(PendingBatch(count: command.replicas - size, since: now))
+      } else {
+        shrink(by: size - command.replicas)
+      }
+      return .scaled(command.decision, .accepted(replicas: command.replicas), at: now)
+    }
+  }
+
+  private mutating func shrink(by count: Int) {
+    var rest = count
+    while rest > 0, let last = pending.popLast() {
+      if last.count > rest {
+        pending.append(PendingBatch(count: last.count - rest, since: last.since))
+        return
+      }
+      rest -= last.count
+    }
+    ready -= rest
+  }
+}
+
+@Suite("Invariants under disorder")
+struct InvariantTests {
+  static let seeds = 0..<200
+
+  @Test("I-01 I-02 I-03 I-06: within bounds, and silence never lowers", arguments: [seeds])
+  func boundsAndSilence(seeds: Range<Int>) throws {
+    for seed in seeds {
+      var world = DisorderlyWorld(seed: seed)
+      var autoscaler = Autoscaler(policy: try policy(min: 2, max: 60, forecast: seed % 2 == 0))
+      var known: Int?
+      for _ in 0..<400 {
+        let seen = world.observation()
+        let effects = autoscaler.handle(.observed(seen))
+        let decision = try #require(autoscaler.lastProposal)
+        #expect((2...60).contains(decision.target), "seed \(seed): \(decision)")
+        if let size = seen.provisioned { known = size }
+        let isBlind =
+          seen.rate == nil || seen.queue == nil || seen.ready == nil || seen.pending == nil
+        if isBlind, let known {
+          #expect(decision.target >= min(known, 60), "seed \(seed): \(decision), \(known) known")
+        }
+        for case .scale(let command) in effects {
+          #expect(known != nil, "seed \(seed): \(command) to a fleet that was never seen")
+        }
+        for outcome in world.perform(effects) { _ = autoscaler.handle(outcome) }
+      }
+    }
+  }
+
+  @Test("I-06: a higher rate or a deeper queue never asks for less", arguments: [seeds])
+  func monotone(seeds: Range<Int>) throws {
+    for seed in seeds {
+      var world = DisorderlyWorld(seed: seed)
+      var autoscaler = Autoscaler(policy: try policy(min: 2, max: 6000))
+      for _ in 0..<120 {
+        let seen = world.observation()
+        var more = seen
+        more.rate = seen.rate.map { $0 * 1.3 + 10 }
+        more.queue = seen.queue.map { $0 * 1.3 + 10 }
+        var twin = autoscaler
+        _ = twin.handle(.observed(more))
+        let effects = autoscaler.handle(.observed(seen))
+        let target = try #require(autoscaler.lastProposal?.target)
+        let larger = try #require(twin.lastProposal?.target)
+        #expect(larger >= target, "seed \(seed): \(target) at \(seen), \(larger) at \(more)")
+        for outcome in world.perform(effects) { _ = autoscaler.handle(outcome) }
+      }
+    }
+  }
+
+  @Test("I-05: no tick shrinks by more than the limit within its period", arguments: [seeds])
+  func boundedShrinking(seeds: Range<Int>) throws {
+    for seed in seeds {
+      var world = DisorderlyWorld(seed: seed)
+      var autoscaler = Autoscaler(policy: try policy(min: 1, max: 6000))
+      var sizes: [(time: Timestamp, size: Int)] = []
+      for _ in 0..<200 {
+        let seen = world.observation()
+        if let size = seen.provisioned { sizes.append((seen.time, size)) }
+        let effects = autoscaler.handle(.observed(seen))
+        let decision = try #require(autoscaler.lastProposal)
+        let base = sizes.filter { $0.time > seen.time - .seconds(60) }.map(\.size).max()
+        if let base, decision.target < base {
+          let limit = max(1, base / 5)
+          #expect(decision.target >= base - limit, "seed \(seed): \(decision) from \(base)")
+        }
+        for outcome in world.perform(effects) { _ = autoscaler.handle(outcome) }
+      }
+    }
+  }
+
+  @Test("I-17: what one service sees leaves another's decisions alone")
+  func isolation() throws {
+    var alone = Autoscaler(policy: try policy())
+    var beside = Autoscaler(policy: try policy())
+    var other = Autoscaler(policy: try policy(min: 3))
+    var world = DisorderlyWorld(seed: 1)
+    for _ in 0..<100 {
+      let seen = world.observation()
+      var poisoned = seen
+      poisoned.rate = 1e12
+      poisoned.time = seen.time + .seconds(3600)
+      _ = other.handle(.observed(poisoned))
+      #expect(alone.handle(.observed(seen)) == beside.handle(.observed(seen)))
+    }
+  }
+}
+
+@Suite("Journal and snapshot")
+struct JournalTests {
+  @Test("every event reads back as it was written", arguments: [InvariantTests.seeds])
+  func eventsSurvive(seeds: Range<Int>) throws {
+    for seed in seeds {
+      var world = DisorderlyWorld(seed: seed)
+      let now = world.now
+      let service = try policy(mode: .floor) {
+        $0.scaling.risk = .fixed(0.02)
+        $0.scaling.up = StepLimit(amount: .replicas(3), period: .seconds(30))
+        $0.forecast.seasons = [.seconds(600), .seconds(4200)]
+        $0.forecast.zone = UTCOffsets(
+          first: 3600, transitions: [UTCOffsets.Transition(from: now, offset: 7200)])
+        $0.downstream = [DownstreamLimit(name: "db", perReplica: 2.5, limit: 400)]
+        $0.price = Price(perReplicaHour: 0.096, currency: "EUR")
+        $0.events = [AnnouncedEvent(name: "sale", from: now, to: now + .seconds(60), uplift: 3)]
+      }
+      let events: [Event] = [
+        .observed(world.observation()), .fitFailed(at: now, reason: "too short"),
+        .scaled(DecisionID(7), .accepted(replicas: 4), at: now),
+        .scaled(DecisionID(8), .unchanged, at: now),
+        .scaled(DecisionID(9), .refused("no rights"), at: now),
+        .scaled(DecisionID(10), .unknown("cut"), at: now),
+        .scaled(DecisionID(11), .notSent("late"), at: now),
+        .overridden(SizeOverride(replicas: 5, until: now), at: now), .overridden(nil, at: now),
+        .frozen(true, at: now), .configured(service, at: now),
+        .leadershipChanged(fencingToken: 4, at: now),
+        .leadershipChanged(fencingToken: nil, at: now),
+      ]
+      for event in events {
+        #expect(try Event(event.encoded) { _ in nil } == event, "seed \(seed)")
+      }
+    }
+  }
+
+  @Test("bytes that were cut or grown are refused, never trapped on")
+  func damagedEventsAreRefused() throws {
+    var world = DisorderlyWorld(seed: 3)
+    let encoded = Event.observed(world.observation()).encoded
+    for length in 0..<encoded.bytes.count {
+      let cut = EncodedEvent(
+        kind: encoded.kind, version: encoded.version, bytes: Array(encoded.bytes.prefix(length)))
+      #expect(throws: (any Error).self) { try Event(cut) { _ in nil } }
+    }
+    let grown = EncodedEvent(
+      kind: encoded.kind, version: encoded.version, bytes: encoded.bytes + [0])
+    #expect(throws: (any Error).self) { try Event(grown) { _ in nil } }
+    let newer = EncodedEvent(kind: encoded.kind, version: 99, bytes: encoded.bytes)
+    #expect(throws: (any Error).self) { try Event(newer) { _ in nil } }
+  }
+
+  @Test("I-16: from a snapshot on, the decisions are those of a run without it")
+  func snapshotGoesOn() throws {
+    for seed in 0..<40 {
+      var world = DisorderlyWorld(seed: seed)
+      var twinWorld = world
+      var autoscaler = Autoscaler(policy: try policy(forecast: true))
+      var twin = autoscaler
+      for tick in 0..<200 {
+        if tick % 23 == seed % 23 {
+          let restored = try Autoscaler(snapshot: autoscaler.snapshot)
+          let isSame = restored.snapshot == autoscaler.snapshot
+          #expect(isSame, "seed \(seed), tick \(tick)")
+          autoscaler = restored
+        }
+        let effects = autoscaler.handle(.observed(world.observation()))
+        let uninterrupted = twin.handle(.observed(twinWorld.observation()))
+        #expect(effects == uninterrupted, "seed \(seed), tick \(tick)")
+        for outcome in world.perform(effects) { _ = autoscaler.handle(outcome) }
+        for outcome in twinWorld.perform(uninterrupted) { _ = twin.handle(outcome) }
+      }
+    }
+  }
+
+  @Test("a damaged snapshot is refused, never trapped on")
+  func damagedSnapshotIsRefused() throws {
+    var autoscaler = Autoscaler(policy: try policy())
+    var world = DisorderlyWorld(seed: 5)
+    for _ in 0..<20 { _ = autoscaler.handle(.observed(world.observation())) }
+    let bytes = autoscaler.snapshot
+    for length in stride(from: 0, to: bytes.count, by: 3) {
+      #expect(throws: (any Error).self) { try Autoscaler(snapshot: Array(bytes.prefix(length))) }
+    }
+  }
+}
