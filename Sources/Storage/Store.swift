@@ -99,6 +99,12 @@ public final class Store: Sendable {
   public func close() async throws(StoreError) {
     try await sealAll()
     do {
+      if file != ":memory:" {
+        try await database.writeWithoutTransaction { db in
+          // A reader of another process may keep the log from being emptied; the next start does it.
+          _ = try? db.checkpoint(.truncate)
+        }
+      }
       try database.close()
       lock?.release()
     } catch {

@@ -56,7 +56,7 @@ struct Placement {
       return ValueColumn.isSame(state.points[index].value, point.value) ? .known : .conflict
     }
     guard state.hasChunks, point.time >= state.oldest else { return .new }
-    return try sealed.verdict(on: point, series: state.id, db)
+    return try sealed.verdict(on: point, state, db)
   }
 }
 
@@ -67,11 +67,13 @@ struct SealedPoints {
   private var chunks: [ChunkKey: [Section]] = [:]
   private static let mostChunks = 256
 
-  mutating func verdict(on point: Point, series: Int64, _ db: Database) throws -> Verdict {
+  mutating func verdict(on point: Point, _ state: SeriesState, _ db: Database) throws -> Verdict {
     for tier in Tier.allCases {
-      let key = ChunkKey(tier: tier, window: tier.window(of: point.time), series: series)
+      let key = ChunkKey(tier: tier, window: tier.window(of: point.time), series: state.id)
       for section in try sections(key, db) {
         if section.aggregate == nil {
+          // An imported hour and a live quarter of a minute may start together and differ.
+          guard tier == .raw || section.width == state.width else { continue }
           guard let index = section.index(of: point.time) else { continue }
           return ValueColumn.isSame(section.values[index], point.value) ? .known : .conflict
         }

@@ -1,0 +1,105 @@
+import Domain
+import Foundation
+import Storage
+
+extension Benchmark {
+  /// `promtool tsdb bench write` in shape: every series gets a sample per scrape, scrape by scrape.
+  /// A rate is a count within 15 s.
+  static func ingest(series: Int, count: Int) async throws {
+    let path = path()
+    defer { remove(path) }
+    let store = try Store.open(path)
+    let names = names(series)
+    var generator = Generator(state: 1)
+    // Sixteen scrapes' values, made before the clock starts.
+    let values = (0..<16).map { _ in
+      names.map { _ in Double(Int.random(in: 100...900, using: &generator)) / 15 }
+    }
+    var latencies: [Double] = []
+    let taken = try await Cost.of {
+      var batch = names.map { Sample(service: $0, metric: .rate, time: start, value: 0) }
+      for scrape in 0..<count {
+        let time = start + .seconds(15 * scrape)
+        let row = values[scrape % 16]
+        for index in batch.indices {
+          batch[index].time = time
+          batch[index].value = row[index]
+        }
+        let clock = ContinuousClock.now
+        let verdicts = try await store.append(batch, now: endOfTime)
+        latencies.append(clock.duration(to: .now).inSeconds * 1000)
+        precondition(verdicts.count == batch.count)
+      }
+    }
+    latencies.sort()
+    let total = series * count
+    print(taken.line("durable ingest, batches of \(series)", count: total))
+    print(
+      "reply p50 \(latencies[latencies.count / 2].shortText) ms, p99 "
+        + "\(latencies[latencies.count * 99 / 100].shortText) ms, "
+        + "log \(fileSize(path + "-wal") >> 20) MB, memory \(Cost.peakMemory()) MB")
+    let sealed = try await Cost.of { try await store.close() }
+    let all = Cost(cpu: taken.cpu + sealed.cpu, wall: taken.wall + sealed.wall)
+    print(all.line("with everything sealed and closed", count: total))
+    let bytes = Double(fileSize(path)) / Double(total)
+    print("file: \(fileSize(path) >> 20) MB, \(bytes.shortText) bytes per sample")
+  }
+
+  /// Many clients, one sample per call, each waiting for its reply.
+  static func push() async throws {
+    let path = path()
+    defer { remove(path) }
+    let store = try Store.open(path)
+    let names = names(256)
+    let calls = 400
+    let cost = try await Cost.of {
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        for name in names {
+          group.addTask {
+            for call in 0..<calls {
+              let sample = Sample(
+                service: name, metric: .rate, time: start + .seconds(call), value: Double(call))
+              _ = try await store.append([sample], now: endOfTime)
+            }
+          }
+        }
+        try await group.waitForAll()
+      }
+    }
+    let rate = Double(names.count * calls) / cost.wall
+    print(cost.line("single samples from 256 clients", count: names.count * calls))
+    print("that is \(rate.shortText) calls per second")
+    try await store.close()
+  }
+
+  /// A process that dies: its log stays, and is read at the next start.
+  static func recover() async throws {
+    let path = path()
+    defer { remove(path) }
+    do {
+      let store = try Store.open(path)
+      let names = names(10_000)
+      for scrape in 0..<190 {
+        let time = start + .seconds(15 * scrape)
+        let batch = names.map {
+          Sample(service: $0, metric: .rate, time: time, value: Double(scrape) / 15)
+        }
+        _ = try await store.append(batch, now: endOfTime)
+      }
+      let copy = path + ".copy"
+      for suffix in ["", "-wal"] {
+        try FileManager.default.copyItem(atPath: path + suffix, toPath: copy + suffix)
+      }
+      try await store.close()
+    }
+    let copy = path + ".copy"
+    defer { remove(copy) }
+    let log = fileSize(copy + "-wal") >> 20
+    var reopened: Store?
+    let cost = try await Cost.of { reopened = try Store.open(copy) }
+    print(
+      "opened after a kill with a log of \(log) MB and 1.9 M unsealed samples in "
+        + "\(cost.wall.shortText) s, \(reopened?.services().count ?? 0) services")
+    try await reopened?.close()
+  }
+}
