@@ -93,6 +93,16 @@ struct PictureTests {
     #expect(Set(ids).count == ids.count)
   }
 
+  @Test(
+    "An event is drawn where it is in view, a short one too",
+    arguments: [(0, 10, false), (90, 95, false), (0, 11, true), (50, 50, true), (80, 99, true)])
+  func events(from: Double, to: Double, isShown: Bool) {
+    var chart = TimeChart.queue(
+      identifier: "q", waiting: TimedValues(times: [], values: []), range: 10...90)
+    chart.events = [EventSpan(name: "sale", from: from, to: to)]
+    #expect(chart.svg(.wide).source.contains(">sale<") == isShown)
+  }
+
   @Test("The same data draw the same bytes")
   func deterministic() {
     let first = Self.pictures.map { $0.figure().source }

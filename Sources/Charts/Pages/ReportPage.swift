@@ -29,8 +29,11 @@ public struct ReportPage: Sendable {
     }
   }
 
+  /// Of the document, and the heading unless there is another.
   public var title: String
-  /// One line under the title.
+  /// The visible heading where it differs from the title.
+  public var heading: String?
+  /// One line under the heading.
   public var subtitle = ""
   public var style = Style.embedded
   /// What a page of a running server has besides; nil in a report.
@@ -66,7 +69,7 @@ public struct ReportPage: Sendable {
       html.element("body") { body in
         body.element("a", ["class": "skip", "href": "#content"], text: "To the content")
         body.element("header") { header in
-          header.element("h1", text: title)
+          header.element("h1", text: heading ?? title)
           if !subtitle.isEmpty { header.element("p", ["class": "quiet"], text: subtitle) }
         }
         body.element("main", ["id": "content"]) { $0.append(content) }

@@ -14,7 +14,7 @@ public struct EventSpan: Sendable, Equatable {
   func draw(on canvas: inout Canvas, plot: Area, time: Scale) {
     let left = max(plot.left, time.position(from))
     let right = min(plot.right, time.position(to))
-    guard left <= plot.right, right >= plot.left, left <= right else { return }
+    guard left < plot.right, right > plot.left, left <= right else { return }
     let area = Area(left: left, top: plot.top, right: max(right, left + 1.5), bottom: plot.bottom)
     canvas.rectangle(area, style: "event", title: name)
     let room = max(area.width - 6, min(220, plot.right - left - 6))

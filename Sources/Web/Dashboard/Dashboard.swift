@@ -20,6 +20,7 @@ struct Dashboard: Sendable {
     let span = try call.query.duration("span") ?? .seconds(configuration.defaultSpan)
     let chosen = try choose(call.query.text("service"), from: list)
     var page = ReportPage(title: chosen.map { "\($0.id) – scaler" } ?? "scaler")
+    page.heading = "scaler"
     page.style = .linked(DashboardAssets.stylePath)
     page.live = ReportPage.Live(
       script: DashboardAssets.scriptPath, icon: DashboardAssets.iconPath,
