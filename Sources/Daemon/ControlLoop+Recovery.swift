@@ -1,0 +1,69 @@
+import Control
+import Domain
+import Logging
+import Storage
+
+extension ControlLoop {
+  /// Brings every configured service to where it was, and says in the journal that it goes on.
+  ///
+  /// A command whose outcome is not known is settled as unknown: the next observation tells what
+  /// it did. Decisions that were made and not yet written when the process died are written now;
+  /// their commands were never sent.
+  func recover() async throws {
+    order = wiring.services.map(\.policy.id).sorted()
+    for service in wiring.services { services[service.policy.id] = service }
+    let recovered = try Recovery.replay(store)
+    let now = clock.now
+    for id in order {
+      guard let service = services[id] else { continue }
+      try await backfill(service, upTo: now)
+      if let recovery = recovered[id] {
+        try await resume(service, from: recovery, at: now)
+      } else {
+        autoscalers[id] = Autoscaler(policy: service.policy)
+        logger.info("\(id) starts without a past in the journal")
+        await post(.configured(service.policy, at: now), for: id)
+      }
+      let interval = service.policy.timing.interval
+      nextTick[id] = clock.now.floored(to: interval) + interval
+      nextSnapshot[id] = now + Self.snapshotInterval
+      if let autoscaler = autoscalers[id] { board.note(autoscaler, of: id) }
+    }
+  }
+
+  private func resume(
+    _ service: ServiceWiring, from recovery: Recovery, at now: Timestamp
+  ) async throws {
+    let id = service.policy.id
+    autoscalers[id] = recovery.autoscaler
+    handled[id] = recovery.sequence
+    try await store.recordDecisions(recovery.decisions, commands: [])
+    logger.info("\(id) goes on after entry \(recovery.sequence) of the journal")
+    if let pending = recovery.autoscaler.commandInFlight {
+      let outcome = ScaleOutcome.unknown("the process ended before the platform answered")
+      try await store.recordOutcome(of: pending.decision, service: id, outcome, at: now)
+      await post(.scaled(pending.decision, outcome, at: now), for: id)
+    }
+    if recovery.autoscaler.policy != service.policy {
+      await post(.configured(service.policy, at: now), for: id)
+    }
+  }
+
+  /// Fills what the store does not have yet from a source that keeps a history.
+  private func backfill(_ service: ServiceWiring, upTo now: Timestamp) async throws {
+    let id = service.policy.id
+    guard let name = service.demandSource, let source = wiring.sources[name] else { return }
+    let wanted = now - service.policy.forecast.history
+    let newest = store.newest(of: id, metric: .rate)
+    let from = max(wanted, newest.map { $0.time + .seconds(1) } ?? wanted)
+    do {
+      guard let history = try await source.history(of: id, from: from, to: now), history.count > 0
+      else { return }
+      _ = try await store.importSeries(history, service: id, metric: .rate)
+      logger.info(
+        "\(id): \(history.knownCount) values of history from \(history.start) to \(history.end)")
+    } catch let error as SourceError {
+      logger.warning("\(id): no history from \(name): \(error)")
+    }
+  }
+}

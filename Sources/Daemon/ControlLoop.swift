@@ -1,0 +1,224 @@
+public import Control
+public import Domain
+public import Logging
+public import Storage
+
+/// The live driver: feeds every service's `Autoscaler` from the world and performs its effects.
+///
+/// Events are processed in batches. A batch is on the disk before any of it is handled, and its
+/// decisions and the intents of their commands are on the disk before any command leaves. What
+/// arrives while a batch is being written joins the next one, so one fsync serves all services of a
+/// tick, and a slow disk makes batches larger instead of queues longer.
+public actor ControlLoop {
+  let wiring: Wiring
+  let store: Store
+  let clock: any DaemonClock
+  let logger: Logger
+  let observer: Observer
+  let sender: CommandSender
+  let fits: FitQueue
+  /// Told of everything that a page or a metric shows.
+  let board: StatusBoard
+
+  var autoscalers: [ServiceID: Autoscaler] = [:]
+  var services: [ServiceID: ServiceWiring] = [:]
+  /// Service names in order: nothing that reaches a result may depend on a dictionary's order.
+  var order: [ServiceID] = []
+  var nextTick: [ServiceID: Timestamp] = [:]
+  var nextSnapshot: [ServiceID: Timestamp] = [:]
+  /// The journal's newest entry that each autoscaler has handled.
+  var handled: [ServiceID: Int64] = [:]
+
+  private var mailbox: [JournalledEvent] = []
+  private var isProcessing = false
+  private var outstanding: [Int: Task<Void, Never>] = [:]
+  private var nextTask = 0
+
+  public static let snapshotInterval: Duration = .seconds(3600)
+
+  public init(
+    wiring: Wiring, store: Store, clock: any DaemonClock, board: StatusBoard, logger: Logger
+  ) {
+    self.wiring = wiring
+    self.store = store
+    self.clock = clock
+    self.board = board
+    self.logger = logger
+    observer = Observer(wiring: wiring)
+    sender = CommandSender(wiring: wiring, clock: clock)
+    fits = FitQueue()
+  }
+
+  /// Recovers, then ticks until the task is cancelled.
+  public func run() async throws {
+    try await recover()
+    while !Task.isCancelled {
+      guard let next = nextTick.values.min() else {
+        try await clock.sleep(until: clock.now + .seconds(60))
+        continue
+      }
+      try await clock.sleep(until: next)
+      await tick()
+    }
+  }
+
+  /// Observes and decides for every service that is due.
+  func tick() async {
+    let now = clock.now
+    let due = order.filter { (nextTick[$0] ?? .latest) <= now }
+    for id in due {
+      guard let service = services[id] else { continue }
+      let interval = service.policy.timing.interval
+      board.noteTick(of: id)
+      // Ticks keep to their grid; those that were slept through are not made up for.
+      nextTick[id] = now.floored(to: interval) + interval
+    }
+    let wired = due.compactMap { services[$0] }
+    let observed = await observer.observe(wired, at: now)
+    for (service, result) in zip(wired, observed) {
+      board.note(result.observation, problems: result.problems, of: service.policy.id)
+      mailbox.append(JournalledEvent(service.policy.id, .observed(result.observation)))
+    }
+    await keepSamples(of: zip(wired, observed).map { ($0, $1.observation) })
+    await drain()
+    await saveSnapshots(at: now)
+  }
+
+  /// Takes an event from elsewhere: a fit, an outcome, an operator's word. Returns once it is on
+  /// the disk and handled, or could not be.
+  public func post(_ event: Event, for service: ServiceID) async {
+    mailbox.append(JournalledEvent(service, event))
+    await drain()
+  }
+
+  /// Waits for the commands and fits that are under way, and for what follows from them.
+  public func settle() async {
+    while let (_, task) = outstanding.first {
+      await task.value
+    }
+  }
+
+  /// Ends the loop's work: what is under way gets half a second, then the state is saved.
+  public func stop() async {
+    _ = await Deadline.run(.milliseconds(500)) { await self.settle() }
+    await saveSnapshots(at: clock.now, all: true)
+  }
+
+  private func drain() async {
+    guard !isProcessing else { return }
+    isProcessing = true
+    while !mailbox.isEmpty {
+      let batch = mailbox
+      mailbox = []
+      await process(batch)
+    }
+    isProcessing = false
+  }
+
+  private func process(_ batch: [JournalledEvent]) async {
+    let known = batch.filter { autoscalers[$0.service] != nil }
+    guard !known.isEmpty else { return }
+    let first: Int64
+    do {
+      first = try await journal(known)
+      board.storeRecovered()
+    } catch {
+      board.storeFailed(error.description)
+      logger.error("events not journalled, holding: \(error)")
+      // An observation is worth nothing later; what else happened must not be lost.
+      mailbox = known.filter { !$0.event.isObservation } + mailbox
+      await pauseBeforeRetry()
+      return
+    }
+    var decisions: [Decision] = []
+    var commands: [ScaleCommand] = []
+    var requests: [FitRequest] = []
+    for (offset, entry) in known.enumerated() {
+      let effects = autoscalers[entry.service]?.handle(entry.event) ?? []
+      handled[entry.service] = first + Int64(offset)
+      for effect in effects {
+        switch effect {
+        case .record(let decision): decisions.append(decision)
+        case .scale(let command): commands.append(command)
+        case .fit(let request): requests.append(request)
+        }
+      }
+      if let autoscaler = autoscalers[entry.service] {
+        board.note(autoscaler, of: entry.service)
+      }
+    }
+    await act(decisions, commands)
+    for request in requests { start { await $0.fit(request) } }
+  }
+
+  /// Records, then sends.
+  private func act(_ decisions: [Decision], _ commands: [ScaleCommand]) async {
+    guard !decisions.isEmpty else { return }
+    do {
+      try await store.recordDecisions(decisions, commands: commands)
+    } catch {
+      board.storeFailed(error.description)
+      logger.error("decisions not recorded, nothing is sent: \(error)")
+      for command in commands {
+        mailbox.append(
+          JournalledEvent(
+            command.service,
+            .scaled(command.decision, .notSent("it could not be recorded"), at: clock.now)))
+      }
+      return
+    }
+    for decision in decisions {
+      board.note(decision)
+      logger.info("\(decision)")
+    }
+    for command in commands { start { await $0.send(command) } }
+  }
+
+  private func send(_ command: ScaleCommand) async {
+    guard let service = services[command.service] else { return }
+    let outcome = await sender.send(command, for: service)
+    let now = clock.now
+    board.note(outcome, of: command)
+    do {
+      try await store.recordOutcome(
+        of: command.decision, service: command.service, outcome, at: now)
+    } catch {
+      board.storeFailed(error.description)
+      logger.error("an outcome was not recorded: \(error)")
+    }
+    await post(.scaled(command.decision, outcome, at: now), for: command.service)
+  }
+
+  private func start(_ work: @escaping @Sendable (ControlLoop) async -> Void) {
+    let number = nextTask
+    nextTask += 1
+    outstanding[number] = Task {
+      await work(self)
+      finished(number)
+    }
+  }
+
+  private func finished(_ number: Int) { outstanding[number] = nil }
+
+  private func pauseBeforeRetry() async {
+    try? await Task.sleep(for: .milliseconds(200))
+  }
+}
+
+/// An event with the service that it is about.
+struct JournalledEvent: Sendable {
+  var service: ServiceID
+  var event: Event
+
+  init(_ service: ServiceID, _ event: Event) {
+    self.service = service
+    self.event = event
+  }
+}
+
+extension Event {
+  var isObservation: Bool {
+    if case .observed = self { return true }
+    return false
+  }
+}

@@ -1,0 +1,79 @@
+public import Control
+public import Domain
+public import Storage
+
+/// A service brought back from its journal.
+public struct Recovery: Sendable {
+  public var autoscaler: Autoscaler
+  /// The newest entry that was handled.
+  public var sequence: Int64
+  /// The decisions of the replay, in order.
+  public var decisions: [Decision] = []
+
+  /// Replays the journal, every service from its newest snapshot, in one pass.
+  ///
+  /// - Parameters:
+  ///   - ignoringSnapshots: Replays all that the journal still holds; a service starts at its first
+  ///     `configured` entry.
+  ///   - changed: Stands in for a configured policy: what would have been decided under another.
+  /// - Returns: The services of which there is a past.
+  public static func replay(
+    _ store: Store, ignoringSnapshots: Bool = false,
+    changed: (ServicePolicy) -> ServicePolicy = { $0 }
+  ) throws -> [ServiceID: Recovery] {
+    var services: [ServiceID: Recovery] = [:]
+    if !ignoringSnapshots {
+      for snapshot in try store.newestSnapshots() {
+        services[snapshot.service] = Recovery(
+          autoscaler: try Autoscaler(snapshot: snapshot.bytes), sequence: snapshot.sequence)
+      }
+    }
+    var position: Int64 = 0
+    while true {
+      let events = try store.events(after: position, limit: 2000)
+      guard let last = events.last else { return services }
+      for stored in events {
+        let service = stored.entry.service
+        if let known = services[service], stored.sequence <= known.sequence { continue }
+        let event = try Self.event(of: stored, in: store, changed: changed)
+        if services[service] == nil {
+          guard case .configured(let policy, _) = event else { continue }
+          services[service] = Recovery(autoscaler: Autoscaler(policy: policy), sequence: 0)
+        }
+        let effects = services[service]?.autoscaler.handle(event) ?? []
+        services[service]?.sequence = stored.sequence
+        for case .record(let decision) in effects { services[service]?.decisions.append(decision) }
+      }
+      position = last.sequence
+    }
+  }
+
+  private static func event(
+    of stored: JournalEvent, in store: Store, changed: (ServicePolicy) -> ServicePolicy
+  ) throws -> Event {
+    guard let kind = EncodedEvent.Kind(rawValue: stored.entry.kind) else {
+      throw RecoveryError.unknownKind(
+        stored.entry.kind, service: stored.entry.service, sequence: stored.sequence)
+    }
+    let encoded = EncodedEvent(
+      kind: kind, version: stored.entry.version, bytes: stored.entry.bytes)
+    let model = try stored.entry.model.flatMap { try store.model($0) }
+    let event = try Event(encoded) { _ in model?.bytes }
+    if case .configured(let policy, let time) = event {
+      return .configured(changed(policy), at: time)
+    }
+    return event
+  }
+}
+
+public enum RecoveryError: Error, Sendable, CustomStringConvertible {
+  case unknownKind(String, service: ServiceID, sequence: Int64)
+
+  public var description: String {
+    switch self {
+    case .unknownKind(let kind, let service, let sequence):
+      "entry \(sequence) of the journal (\(service)) is of the kind `\(kind)`, which this version "
+        + "does not know: use the version that wrote it"
+    }
+  }
+}

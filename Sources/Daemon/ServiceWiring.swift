@@ -1,0 +1,38 @@
+public import Control
+public import Domain
+
+/// One service with what it is connected to.
+public struct ServiceWiring: Sendable {
+  public var policy: ServicePolicy
+  /// Names of entries in `Wiring.sources`; nil where no such signal is configured.
+  public var demandSource: String?
+  public var queueSource: String?
+  /// A name of an entry in `Wiring.clouds`; nil where the fleet is not shown.
+  public var cloud: String?
+
+  public init(
+    policy: ServicePolicy, demandSource: String? = nil, queueSource: String? = nil,
+    cloud: String? = nil
+  ) {
+    self.policy = policy
+    self.demandSource = demandSource
+    self.queueSource = queueSource
+    self.cloud = cloud
+  }
+}
+
+/// The services and the world that they are connected to.
+public struct Wiring: Sendable {
+  public var services: [ServiceWiring]
+  public var sources: [String: any MetricSource]
+  public var clouds: [String: any CloudAdapter]
+
+  public init(
+    services: [ServiceWiring], sources: [String: any MetricSource],
+    clouds: [String: any CloudAdapter]
+  ) {
+    self.services = services
+    self.sources = sources
+    self.clouds = clouds
+  }
+}

@@ -1,0 +1,109 @@
+public import Control
+public import Domain
+import Synchronization
+
+/// What is going on, for pages and metrics: written by the control loop, read by anybody.
+public final class StatusBoard: Sendable {
+  private let state = Mutex(Status())
+
+  public init() {}
+
+  public var status: Status { state.withLock { $0 } }
+
+  /// Everything at one moment.
+  public struct Status: Sendable {
+    public var services: [ServiceID: Service] = [:]
+    public var samplesAccepted = 0
+    public var samplesRefused = 0
+    /// Why the store cannot be written at the moment; nil if it can.
+    public var storeProblem: String?
+    public var storeFailures = 0
+    /// Commands by the name of their outcome.
+    public var commands: [String: Int] = [:]
+  }
+
+  /// One service at one moment.
+  public struct Service: Sendable {
+    public var observation: Observation?
+    public var problems: [String] = []
+    public var forecast: DemandForecast?
+    public var decision: Decision?
+    public var lastOutcome: ScaleOutcome?
+    public var decisions = 0
+    public var commands = 0
+    public var ticks = 0
+    public var lastFit: FitStatus?
+    public var fits = 0
+    public var failedFits = 0
+  }
+
+  public struct FitStatus: Sendable {
+    public var time: Timestamp
+    public var seconds: Double
+    /// Why the fit gave no model; nil if it did.
+    public var failure: String?
+  }
+
+  func noteTick(of service: ServiceID) {
+    change(service) { $0.ticks += 1 }
+  }
+
+  func note(_ observation: Observation, problems: [String], of service: ServiceID) {
+    change(service) {
+      $0.observation = observation
+      $0.problems = problems
+    }
+  }
+
+  func note(_ autoscaler: Autoscaler, of service: ServiceID) {
+    let forecast = autoscaler.forecast
+    let decision = autoscaler.newestDecision
+    change(service) {
+      $0.forecast = forecast
+      $0.decision = decision
+    }
+  }
+
+  func note(_ decision: Decision) { change(decision.service) { $0.decisions += 1 } }
+
+  func note(_ outcome: ScaleOutcome, of command: ScaleCommand) {
+    change(command.service) {
+      $0.lastOutcome = outcome
+      $0.commands += 1
+    }
+    state.withLock { $0.commands[outcome.name, default: 0] += 1 }
+  }
+
+  func noteFit(of service: ServiceID, event: Event, seconds: Double) {
+    change(service) {
+      switch event {
+      case .fitFailed(let time, let reason):
+        $0.failedFits += 1
+        $0.lastFit = FitStatus(time: time, seconds: seconds, failure: reason)
+      default:
+        $0.fits += 1
+        $0.lastFit = FitStatus(time: event.time, seconds: seconds, failure: nil)
+      }
+    }
+  }
+
+  public func noteSamples(accepted: Int, refused: Int) {
+    state.withLock {
+      $0.samplesAccepted += accepted
+      $0.samplesRefused += refused
+    }
+  }
+
+  public func storeFailed(_ problem: String) {
+    state.withLock {
+      $0.storeProblem = problem
+      $0.storeFailures += 1
+    }
+  }
+
+  func storeRecovered() { state.withLock { $0.storeProblem = nil } }
+
+  private func change(_ service: ServiceID, _ body: (inout Service) -> Void) {
+    state.withLock { body(&$0.services[service, default: Service()]) }
+  }
+}
