@@ -58,6 +58,23 @@ struct ServerTests {
     #expect(text.isEmpty || text.hasPrefix("HTTP/1.1 200"))
   }
 
+  @Test("A body that stalls does not hold up the shutdown", .timeLimit(.minutes(1)))
+  func stalled() async throws {
+    let stalled = try await withServer(configure: {
+      $0.bodyTimeout = 3600
+      $0.headTimeout = 3600
+    }) { client in
+      let start = client.head(
+        "POST", "/v1/samples", ["Content-Type: application/json", "Content-Length: 1000"])
+      let task = Task { try await client.send([start + "{"]) }
+      // The head has arrived when a later request, on a connection of its own, is answered.
+      try await Task.sleep(for: .milliseconds(200))
+      #expect(try await client.get("/healthz").status == 200)
+      return task
+    }
+    #expect(!String(decoding: try await stalled.value, as: UTF8.self).contains(" 200 "))
+  }
+
   @Test(
     "Names and pages that are not ours are refused",
     arguments: [

@@ -47,6 +47,13 @@ final class RequestDeadline: ChannelDuplexHandler, RemovableChannelHandler {
     }
   }
 
+  /// When the server shuts down, a body that is still on its way gets little time: Ctrl-C must not
+  /// wait for a sender that stalls.
+  func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+    if event is ChannelShouldQuiesceEvent, deadline != nil { schedule(in: lingering, context) }
+    context.fireUserInboundEventTriggered(event)
+  }
+
   func handlerRemoved(context: ChannelHandlerContext) { cancel() }
 
   func channelInactive(context: ChannelHandlerContext) {
