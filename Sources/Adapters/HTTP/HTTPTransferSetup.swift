@@ -34,7 +34,7 @@ struct HTTPTransferSetup {
     body(request)
     var headers = request.headers
     try identify(request, options, &headers)
-    try list(headers)
+    try list(headers, isSigned: request.signature != nil)
   }
 
   private func trust(_ tls: HTTPOptions.TLS) {
@@ -108,9 +108,10 @@ struct HTTPTransferSetup {
     }
   }
 
-  private mutating func list(_ headers: [HTTPHeader]) throws(HTTPError) {
-    // An empty Expect keeps libcurl from waiting a second before it sends a body.
-    var lines = ["Expect:"]
+  private mutating func list(_ headers: [HTTPHeader], isSigned: Bool) throws(HTTPError) {
+    // An empty Expect keeps libcurl from waiting a second before it sends a long body. But 7.88 counts
+    // it among the signed headers and does not send it, which AWS calls a wrong signature.
+    var lines = isSigned ? [] : ["Expect:"]
     for header in headers {
       let isSafe =
         !header.name.isEmpty
