@@ -1,0 +1,140 @@
+/// Chooses the level of the demand quantile so that a budget of late requests is spent evenly over its
+/// window and not exceeded: the least cost, since each halving of the violations costs about the
+/// same.
+///
+/// What may still be spent, over what is still to come, is the share of late requests to aim at. How
+/// many requests come late per unit of 1 − q depends on the service (between a quarter and three on
+/// the traces measured), so it is learnt from what happened, starting at one. Two reserves keep the
+/// budget from being overrun: what one shortfall costs, which no level prevents, and at the start a
+/// part of the budget that is released as the window passes.
+///
+/// The level moves in hours and days; it is no reaction to a burst.
+public struct BudgetedLevel: Sendable, Equatable {
+  /// The share of requests that may come late over the window.
+  public let budget: Double
+  /// The share of the window that one shortfall lasts: until an order that answers it has worked off
+  /// what waits.
+  public let episode: Double
+
+  /// The level in force.
+  public private(set) var level: Double
+  /// Passed so far, in windows; 1 once the first has passed.
+  public private(set) var elapsed = 0.0
+  /// Requests within the window. From its end on, what lies back is forgotten with the window as
+  /// time constant; the same is true of the two below.
+  public private(set) var arrivals = 0.0
+  /// Late requests.
+  public private(set) var late = 0.0
+  /// Requests times 1 − level: as many would be late if the level were their share.
+  public private(set) var nominal = 0.0
+
+  /// The level's complement stays within these multiples of the budget.
+  public static let complements = 0.2...10.0
+  /// Part of the budget that is kept back at the window's start.
+  static let initialReserve = 0.1
+  /// How much the first guess of one late request per nominal one counts, in budgets.
+  static let priorWeight = 0.3
+  /// The rest of the window is never taken to be shorter than this.
+  static let shortestHorizon = 1.0 / 28
+  /// After the first window, over- and underspending are made good within this part of a window.
+  static let rollingHorizon = 0.25
+
+  /// - Parameters:
+  ///   - budget: Share of requests, clamped into 1e-6 … 0.5.
+  ///   - episode: Share of the window, clamped into 0 … 1.
+  public init(budget: Double, episode: Double) {
+    self.budget = budget.isNaN ? 0.5 : min(max(budget, 1e-6), 0.5)
+    self.episode = episode.isNaN ? 0 : min(max(episode, 0), 1)
+    level = 0
+    level = 1 - complement(aim: aim * (1 - Self.initialReserve), lateness: 1)
+  }
+
+  /// Counts what happened since the last call, and moves the level.
+  ///
+  /// - Parameters:
+  ///   - arrivals: Requests, ≥ 0. Unknown is not zero: leave an unknown tick out, but pass its time
+  ///     with `observe(arrivals: 0, late: 0, elapsed:)`.
+  ///   - late: Those of them that came late.
+  ///   - elapsed: Time passed, as a share of the window.
+  public mutating func observe(arrivals: Double, late: Double, elapsed: Double) {
+    guard arrivals.isFinite, late.isFinite, elapsed.isFinite, arrivals >= 0, late >= 0, elapsed >= 0
+    else { return }
+    if self.elapsed >= 1 {
+      let kept = max(0, 1 - elapsed)
+      self.arrivals *= kept
+      self.late *= kept
+      nominal *= kept
+    }
+    self.elapsed = min(1, self.elapsed + elapsed)
+    self.arrivals += arrivals
+    self.late += min(late, arrivals)
+    nominal += arrivals * (1 - level)
+    adapt()
+  }
+
+  /// The share of the whole window's budget that is spent, at the load seen so far.
+  public var spentShare: Double {
+    arrivals > 0 ? late * max(elapsed, Self.shortestHorizon) / (arrivals * budget) : 0
+  }
+
+  /// Late requests per nominal one, as learnt so far.
+  public var lateness: Double {
+    guard elapsed > 0 else { return 1 }
+    let prior = Self.priorWeight * aim * arrivals / elapsed
+    return nominal + prior > 0 ? (late + prior) / (nominal + prior) : 1
+  }
+
+  /// The share of late requests over a whole window that is aimed at: one shortfall below the budget,
+  /// if it holds more than that.
+  private var aim: Double { max(budget - episode, budget / 4) }
+
+  private mutating func adapt() {
+    guard arrivals > 0, elapsed > 0 else { return }
+    let share: Double
+    if elapsed < 1 {
+      let rest = 1 - elapsed
+      let spent = late * elapsed / arrivals
+      share = (aim * (1 - Self.initialReserve * rest) - spent) / max(rest, Self.shortestHorizon)
+    } else {
+      share = aim + (aim - late / arrivals) / Self.rollingHorizon
+    }
+    level = 1 - complement(aim: share, lateness: lateness)
+  }
+
+  private func complement(aim: Double, lateness: Double) -> Double {
+    let range = Self.complements
+    let wanted = lateness > 0 ? aim / lateness : range.upperBound * budget
+    let bounded = min(max(wanted, range.lowerBound * budget), range.upperBound * budget)
+    return min(bounded, 0.5)
+  }
+}
+
+extension BudgetedLevel {
+  private static let stateTag: UInt8 = 0x42
+
+  /// Writes everything; `init(from:)` gives back a value that is equal to the bit.
+  public func writeState(to writer: inout StateWriter) {
+    writer.write(tag: Self.stateTag, version: 1)
+    writer.write(budget)
+    writer.write(episode)
+    writer.write(level)
+    writer.write(elapsed)
+    writer.write(arrivals)
+    writer.write(late)
+    writer.write(nominal)
+  }
+
+  /// - Throws: `StateError`, also when a part is not finite or out of range.
+  public init(from reader: inout StateReader) throws(StateError) {
+    try reader.read(tag: Self.stateTag, versions: 1...1)
+    self.init(budget: try reader.readDouble(), episode: try reader.readDouble())
+    level = try reader.readDouble()
+    elapsed = try reader.readDouble()
+    arrivals = try reader.readDouble()
+    late = try reader.readDouble()
+    nominal = try reader.readDouble()
+    guard (0...1).contains(level), (0...1).contains(elapsed), arrivals >= 0, arrivals.isFinite,
+      (0...arrivals).contains(late), (0...arrivals).contains(nominal)
+    else { throw .inconsistent("a budget's sums are out of range") }
+  }
+}
