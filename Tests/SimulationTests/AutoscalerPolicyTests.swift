@@ -22,7 +22,7 @@ struct AutoscalerPolicyTests {
     "its journal, replayed through a fresh core, ends in the same state",
     arguments: PolicyKind.allCases.filter(\.isOurs))
   func replay(kind: PolicyKind) throws {
-    let world = try Worlds.world(Worlds.trace(), after: 24) {
+    let world = try Worlds.world(Worlds.trace(), after: 42) {
       $0.faults = [Fault(kind: .metricsLost, start: .seconds(7200), length: .seconds(600))]
     }
     let (policy, _, _) = try Self.run(world, kind)
@@ -35,7 +35,7 @@ struct AutoscalerPolicyTests {
 
   @Test("a model fitted on history is there at the start, and refits are asked for and delivered")
   func fits() throws {
-    let world = try Worlds.world(Worlds.trace(days: 4), after: 48)
+    let world = try Worlds.world(Worlds.trace(days: 3), after: 44)
     let journal = try #require(try Self.run(world, .hybrid).policy.journal)
     let fits = journal.enumerated().filter { entry in
       if case .fitted = entry.element { return true }
@@ -65,7 +65,7 @@ struct AutoscalerPolicyTests {
 
   @Test("every decision that changed the size says why")
   func reasons() throws {
-    let world = try Worlds.world(Worlds.trace(), after: 24)
+    let world = try Worlds.world(Worlds.trace(), after: 44)
     let decisions = try Self.run(world, .hybrid).decisions
     #expect(!decisions.isEmpty)
     #expect(decisions.allSatisfy { !$0.reason.isEmpty && $0.from != $0.to })

@@ -34,7 +34,7 @@ struct OracleTests {
 
   @Test("no policy without violations is cheaper", arguments: PolicyKind.allCases)
   func lowest(kind: PolicyKind) throws {
-    let world = try Worlds.world(Worlds.trace(noise: 0.05), after: 24)
+    let world = try Worlds.world(Worlds.trace(noise: 0.05), after: 44)
     let card = world.run(Worlds.specification(kind)).scorecard
     #expect(card.oracleRatio >= 0.999 || card.violation > 0)
   }

@@ -111,7 +111,7 @@ struct PolicyTests {
 
   @Test("every policy holds a constant load without violations", arguments: PolicyKind.allCases)
   func constant(kind: PolicyKind) throws {
-    let world = try Worlds.world(Worlds.constant(10, hours: 54), after: 50)
+    let world = try Worlds.world(Worlds.constant(10, hours: 50), after: 48)
     let card = world.run(Worlds.specification(kind)).scorecard
     #expect(card.violation < 0.01)
     #expect(card.oracleRatio >= 1 && card.oracleRatio < 2)

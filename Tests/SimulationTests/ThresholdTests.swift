@@ -1,3 +1,5 @@
+import Control
+import Foundation
 import Testing
 
 @testable import Simulation
@@ -58,10 +60,47 @@ struct ThresholdTests {
       Self.outcome("dear", hours: 12, violation: 0),
       Self.outcome("good", hours: 10, violation: 0.01),
     ]
-    let report = try SimulationReport(outcomes: outcomes)
+    let report = try SimulationReport(
+      world: try Worlds.world(Worlds.constant(10)), outcomes: outcomes)
     #expect(report.best?.name == "good")
-    #expect(try SimulationReport(outcomes: [outcomes[0]]).best == nil)
+    #expect(
+      try SimulationReport(world: try Worlds.world(Worlds.constant(10)), outcomes: [outcomes[0]])
+        .best == nil)
     let comparison = try #require(report.comparisons(to: "dear").first)
     #expect(comparison.name == "late" && abs(comparison.costChange + 7.0 / 12) < 1e-12)
+  }
+
+  @Test("the machine format has the fields that scripts rely on")
+  func format() throws {
+    let world = try Worlds.world(Worlds.constant(10)) {
+      $0.price = Price(perReplicaHour: 0.5)
+      $0.bursts = [
+        Burst(start: .seconds(600), rise: .zero, hold: .seconds(60), fall: .zero, multiplier: 2)
+      ]
+    }
+    let outcomes = [
+      world.run(Worlds.specification(.hpaRPS)), world.run(Worlds.specification(.oracle)),
+    ]
+    let report = try SimulationReport(
+      world: world, outcomes: outcomes, thresholds: [Threshold("hpa-rps.availability >= 0.5")])
+    let data = try JSONEncoder().encode(report)
+    let object = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+    #expect(object["format_version"] as? Int == 1)
+    #expect(Set(object.keys) == ["format_version", "scenario", "policies", "best", "thresholds"])
+    let policies = try #require(object["policies"] as? [[String: Any]])
+    let fields: Set = [
+      "name", "kind", "replica_hours", "cost", "oracle_ratio", "violation", "late", "dropped",
+      "availability", "p50_wait_seconds", "p99_wait_seconds", "peak_queue",
+      "underprovisioned_seconds", "overprovision_ratio", "actions", "bursts",
+    ]
+    #expect(policies.count == 2 && fields.isSubset(of: Set(policies[0].keys)))
+    let cost = try #require(policies[0]["cost"] as? [String: Any])
+    #expect(cost["currency"] as? String == "USD")
+    #expect(cost["amount"] as? Double == outcomes[0].scorecard.replicaHours * 0.5)
+    let burst = try #require((policies[0]["bursts"] as? [[String: Any]])?.first)
+    #expect(burst["start"] as? String == "10m" && burst["time_to_capacity_seconds"] != nil)
+    let threshold = try #require((object["thresholds"] as? [[String: Any]])?.first)
+    #expect(threshold["assert"] as? String == "hpa-rps.availability >= 0.5")
+    #expect(threshold["passed"] as? Bool == true)
   }
 }

@@ -35,6 +35,8 @@ struct FaultSchedule: Sendable {
     }
   }
 
+  var count: Int { spans.count }
+
   func losesMetrics(at step: Int) -> Bool {
     spans.contains { $0.kind == .metricsLost && $0.steps.contains(step) }
   }

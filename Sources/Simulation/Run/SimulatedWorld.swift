@@ -16,6 +16,10 @@ public struct SimulatedWorld: Sendable {
   /// Replica-seconds of the need alone, boots not counted: less is not possible without waiting.
   public let neededSeconds: Double
 
+  /// The true rate over the window, requests per second.
+  public let meanRate: Double
+  public let peakRate: Double
+
   /// Steps.
   let lag: Int
   let tick: Int
@@ -64,13 +68,19 @@ public struct SimulatedWorld: Sendable {
     var oracle = ZeroWaitOracle(boot: boot)
     var stream = demand.stream()
     var needed = 0
+    var (sum, peak) = (0.0, 0.0)
     for _ in 0..<grid.count {
-      let need = fleet.need(for: stream.next().rate)
+      let rate = stream.next().rate
+      sum += rate
+      peak = max(peak, rate)
+      let need = fleet.need(for: rate)
       needed += need
       oracle.add(need: need)
     }
     oracleSeconds = Double(oracle.replicaSteps) * grid.dt
     neededSeconds = Double(needed) * grid.dt
+    meanRate = sum / Double(grid.count)
+    peakRate = peak
   }
 
   /// Serving replicas at the start.

@@ -1,12 +1,14 @@
 /// The result of comparing policies in one world.
 public struct SimulationReport: Sendable, Equatable {
+  public var summary: ScenarioSummary
   public var outcomes: [PolicyOutcome]
   public var thresholds: [ThresholdResult]
 
   /// - Throws: `ThresholdError` if a threshold names what did not run.
   public init(
-    outcomes: [PolicyOutcome], thresholds: [Threshold] = []
+    world: SimulatedWorld, outcomes: [PolicyOutcome], thresholds: [Threshold] = []
   ) throws(ThresholdError) {
+    summary = ScenarioSummary(world)
     self.outcomes = outcomes
     self.thresholds = []
     for threshold in thresholds { self.thresholds.append(try threshold.check(outcomes)) }
