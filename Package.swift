@@ -15,6 +15,9 @@ let settings: [SwiftSetting] =
 /// Targets without Foundation get `.rounded()` and `.squareRoot()` from libm.
 let libm: [LinkerSetting] = [.linkedLibrary("m")]
 
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let lifecycle = Target.Dependency.product(
+  name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let realModule = Target.Dependency.product(name: "RealModule", package: "swift-numerics")
 
 let package = Package(
@@ -29,15 +32,19 @@ let package = Package(
     .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-extras", exact: "1.35.2"),
+    .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
     .package(
       url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),
   ],
   targets: [
     // level 0: mathematics, vocabulary, pictures
+    .target(name: "CKernels"),
     .target(name: "Domain", swiftSettings: settings, linkerSettings: libm),
     .target(
-      name: "Forecasting", dependencies: [realModule], swiftSettings: settings,
+      name: "Forecasting", dependencies: [realModule, "CKernels"], swiftSettings: settings,
       linkerSettings: libm),
     .target(name: "Charts", swiftSettings: settings, linkerSettings: libm),
 
@@ -48,6 +55,7 @@ let package = Package(
     .target(
       name: "Storage",
       dependencies: ["Domain", .product(name: "GRDB", package: "GRDB.swift")],
+      exclude: ["FORMAT.md"],
       swiftSettings: settings),
     .systemLibrary(
       name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
@@ -58,11 +66,7 @@ let package = Package(
     // level 2: drives the world, imitates it
     .target(
       name: "Daemon",
-      dependencies: [
-        "Control", "Domain", "Forecasting", "Storage",
-        .product(name: "Logging", package: "swift-log"),
-        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-      ],
+      dependencies: ["Control", "Domain", "Forecasting", "Storage", logging],
       swiftSettings: settings),
     .target(
       name: "Simulation", dependencies: ["Control", "Domain", "Forecasting", realModule],
@@ -72,8 +76,12 @@ let package = Package(
     .target(
       name: "Web",
       dependencies: [
-        "Storage", "Domain", "Forecasting", "Charts",
+        "Domain", "Charts", logging, lifecycle,
         .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HummingbirdCore", package: "hummingbird"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
       ],
       swiftSettings: settings),
 
@@ -84,10 +92,38 @@ let package = Package(
         "Domain", "Forecasting", "Charts", "Control", "Storage", "Adapters", "Daemon",
         "Simulation", "Web", "Yams",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
-        .product(name: "Logging", package: "swift-log"),
-        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        logging, lifecycle,
+        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ],
       swiftSettings: settings),
+
+    .testTarget(name: "DomainTests", dependencies: ["Domain"], swiftSettings: settings),
+    .testTarget(
+      name: "ForecastingTests", dependencies: ["Forecasting", "CKernels"],
+      swiftSettings: settings),
+    .testTarget(name: "ChartsTests", dependencies: ["Charts"], swiftSettings: settings),
+    .testTarget(
+      name: "ControlTests", dependencies: ["Control", "Domain", "Forecasting"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "StorageTests",
+      dependencies: ["Storage", "Domain", .product(name: "GRDB", package: "GRDB.swift")],
+      swiftSettings: settings),
+    .testTarget(
+      name: "AdaptersTests", dependencies: ["Adapters", "Domain"], swiftSettings: settings),
+    .testTarget(
+      name: "SimulationTests", dependencies: ["Simulation", "Control", "Domain"],
+      resources: [.copy("Fixtures")], swiftSettings: settings),
+    .testTarget(
+      name: "DaemonTests", dependencies: ["Daemon", "Control", "Domain", "Storage", logging],
+      swiftSettings: settings),
+    .testTarget(
+      name: "WebTests", dependencies: ["Web", "Domain", "Charts", logging, lifecycle],
+      swiftSettings: settings),
+    .testTarget(
+      name: "scalerTests", dependencies: ["scaler", "Control", "Domain", "Simulation"],
+      swiftSettings: settings),
+    .testTarget(name: "HouseTests", swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]
 )

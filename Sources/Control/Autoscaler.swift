@@ -105,8 +105,7 @@ public struct Autoscaler: Sendable {
     watch.observe(
       observation.rate, expected: demand.expectedRate.map { $0 * factor }, at: now,
       policy: policy)
-    risk.observe(
-      rate: observation.rate, queue: observation.queue, ready: fleet.ready, at: now)
+    risk.observe(rate: observation.rate, queue: observation.queue, ready: fleet.ready)
 
     let proposal = propose(observation, fleet: fleet)
     let decision = Decision(

@@ -39,12 +39,6 @@ extension StateWriter {
     write(watch.suspicion?.rawValue ?? "")
   }
 
-  mutating func write(_ risk: RiskGovernor) {
-    write(risk.level)
-    write(risk.requests)
-    write(risk.late)
-  }
-
   mutating func write(_ demand: DemandTracker) {
     write(demand.model != nil)
     if let model = demand.model { model.writeState(to: &self) }
@@ -108,12 +102,6 @@ extension StateReader {
     watch.expectedTicks = try readInt()
     watch.suspicion = Rule.Suspicion(rawValue: try readText())
     return watch
-  }
-
-  mutating func readRisk(into risk: inout RiskGovernor) throws(StateError) {
-    let level = try readDouble()
-    let requests = try readDouble()
-    risk.restore(level: level, requests: requests, late: try readDouble())
   }
 
   mutating func readDemand(into demand: inout DemandTracker) throws(StateError) {

@@ -1,0 +1,110 @@
+import ArgumentParser
+import Control
+import Daemon
+import Domain
+import Foundation
+import Storage
+
+struct Plan: ScalerCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Say what would be commanded now and why, changing nothing.")
+
+  @Option(help: "The configuration file.")
+  var config: String
+
+  @Flag(help: "End with 2 if a change is pending.")
+  var detailedExitcode = false
+
+  @OptionGroup var output: OutputOptions
+
+  private struct Row: Encodable {
+    var service: ServiceID
+    var current: Int?
+    var target: Int
+    var mode: String
+    var reason: String
+    var trail: [Rule]
+  }
+
+  func perform() async throws {
+    let configuration = try ServeConfiguration(path: config)
+    let store = try Planning.store(for: configuration)
+    let world = try await World(configuration, store: store, speed: nil)
+    let decisions = try await Planning.decide(world, store: store)
+    let modes = Dictionary(
+      world.wiring.services.map { ($0.policy.id, $0.policy.mode) }, uniquingKeysWith: { $1 })
+    let rows = decisions.map { decision in
+      Row(
+        service: decision.service, current: decision.current, target: decision.target,
+        mode: modes[decision.service]?.rawValue ?? "", reason: decision.reason,
+        trail: decision.trail)
+    }
+    let table = TextTable(
+      columns: [
+        .init(name: "service", title: "SERVICE"),
+        .init(name: "mode", title: "MODE"),
+        .init(name: "current", title: "NOW", alignsRight: true),
+        .init(name: "target", title: "WANTED", alignsRight: true),
+        .init(name: "reason", title: "BECAUSE"),
+      ],
+      rows: rows.map {
+        [$0.service.name, $0.mode, $0.current.map(String.init) ?? "?", "\($0.target)", $0.reason]
+      })
+    try output.write(table) { try rows.jsonText() }
+    if detailedExitcode, rows.contains(where: { $0.current != $0.target }) {
+      throw ExitCode(ExitStatus.changesPending.rawValue)
+    }
+  }
+}
+
+/// One decision per service, made on what is known and seen now; nothing is written or sent.
+enum Planning {
+  /// The configured store to read, or an empty one if there is none yet.
+  static func store(for configuration: ServeConfiguration) throws -> Store {
+    FileManager.default.fileExists(atPath: configuration.storePath)
+      ? try Store.read(configuration.storePath) : try Store.inMemory()
+  }
+
+  static func decide(_ world: World, store: Store) async throws -> [Decision] {
+    let now = world.clock.now
+    let recovered = try Recovery.replay(store)
+    let observed = await Observer(wiring: world.wiring).observe(world.wiring.services, at: now)
+    var decisions: [Decision] = []
+    for (service, seen) in zip(world.wiring.services, observed) {
+      var autoscaler =
+        recovered[service.policy.id]?.autoscaler ?? Autoscaler(policy: service.policy)
+      _ = autoscaler.handle(.configured(service.policy, at: now))
+      if recovered[service.policy.id] == nil {
+        try await fit(&autoscaler, service: service, world: world, store: store)
+      }
+      _ = autoscaler.handle(.observed(seen.observation))
+      if let decision = autoscaler.lastProposal { decisions.append(decision) }
+    }
+    return decisions
+  }
+
+  /// A service without a past in the journal gets its model from the history that is there.
+  private static func fit(
+    _ autoscaler: inout Autoscaler, service: ServiceWiring, world: World, store: Store
+  ) async throws {
+    let policy = service.policy
+    let step = DemandFitting.step(for: policy)
+    let now = world.clock.now
+    let end = now.floored(to: step)
+    var history = try await store.series(
+      of: policy.id, metric: .rate, from: end - policy.forecast.history, to: end, step: step)
+    if history.knownCount == 0,
+      let source = service.demandSource.flatMap({ world.wiring.sources[$0] }),
+      let past = try await source.history(
+        of: policy.id, from: end - policy.forecast.history, to: end)
+    {
+      let scratch = try Store.inMemory()
+      _ = try await scratch.importSeries(past, service: policy.id, metric: .rate)
+      history = try await scratch.series(
+        of: policy.id, metric: .rate, from: end - policy.forecast.history, to: end, step: step)
+    }
+    if case .success(let fitted) = DemandFitting.fit(history, policy: policy, deliveredAt: now) {
+      _ = autoscaler.handle(.fitted(fitted))
+    }
+  }
+}

@@ -1,0 +1,122 @@
+import ArgumentParser
+import Control
+import Daemon
+import Domain
+import Foundation
+import Logging
+import ServiceLifecycle
+import Storage
+import UnixSignals
+import Web
+
+struct Serve: ScalerCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Run the service: observe, forecast, decide, command, and serve API and dashboard.")
+
+  @Option(help: "The configuration file.")
+  var config: String
+
+  @Option(help: "Listen on this port instead of the configured one; 0 picks a free one.")
+  var port: Int?
+
+  @Option(help: "Play replayed traces this many times as fast as configured.")
+  var speed: Double?
+
+  func perform() async throws {
+    let started = ContinuousClock.now
+    var configuration = try ServeConfiguration(path: config)
+    if let port { configuration.server.port = port }
+    if let speed, !(speed > 0 && speed <= 10_000) {
+      throw CommandFailure(status: .usage, message: "--speed is more than 0 and at most 10000")
+    }
+    let address = try ListenAddress(
+      host: configuration.server.host, port: configuration.server.port)
+    let store = try Store.open(
+      configuration.storePath, quarantining: Timestamp(seconds: Int64(Date().timeIntervalSince1970))
+    )
+    let progress = ServeProgress(since: started)
+    progress.say("store \(configuration.storePath) is open")
+    if let quarantine = store.quarantine { Terminal.say("scaler: \(quarantine)") }
+
+    let logger = Self.logger(configuration.server)
+    let world = try await World(configuration, store: store, speed: speed)
+    let board = StatusBoard()
+    let loop = ControlLoop(
+      wiring: world.wiring, store: store, clock: world.clock, board: board, logger: logger)
+    let web = Self.web(configuration, world: world, store: store, board: board)
+    let server = WebServer(
+      configuration: WebConfiguration(address: address), services: web.services, logger: logger
+    ) { port in
+      progress.say("the dashboard is at http://\(address.host):\(port)/")
+    }
+    let keeper = StoreKeeper(
+      store: store, retention: configuration.retention, clock: world.clock, board: board,
+      logger: logger)
+    progress.say("\(configuration.services.count) services, from \(world.clock.now)")
+    let running: [any Service] = [LoopService(loop: loop), server, keeper]
+    let group = ServiceGroup(
+      configuration: ServiceGroupConfiguration(
+        services: running.map {
+          .init(
+            service: $0, successTerminationBehavior: .gracefullyShutdownGroup,
+            failureTerminationBehavior: .gracefullyShutdownGroup)
+        },
+        gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+    do {
+      try await group.run()
+    } catch is CancellationError {
+      // The clock's sleep ends that way when a signal stops the services.
+    }
+    try await world.saveFleets(to: store)
+    try await store.close()
+    progress.say("stopped; everything is stored")
+  }
+
+  private static func web(
+    _ configuration: ServeConfiguration, world: World, store: Store, board: StatusBoard
+  ) -> WebBridge {
+    let policies = Dictionary(
+      configuration.services.map { ($0.policy.id, $0.policy) }, uniquingKeysWith: { $1 })
+    return WebBridge(
+      policies: policies, order: configuration.services.map(\.policy.id), store: store,
+      board: board, clock: world.clock, pushed: world.pushed,
+      outlook: Outlook(policies: policies, store: store, clock: world.clock),
+      startedAt: world.clock.now)
+  }
+
+  private static func logger(_ server: ServeConfiguration.Server) -> Logger {
+    let format = server.logFormat
+    var logger = Logger(label: "scaler") { _ in LineLog(format: format) }
+    logger.logLevel =
+      switch server.logLevel {
+      case .debug: .debug
+      case .info: .info
+      case .warning: .warning
+      case .error: .error
+      }
+    return logger
+  }
+}
+
+/// What `serve` did so far, with the time it took, for the person who started it.
+struct ServeProgress: Sendable {
+  let since: ContinuousClock.Instant
+
+  func say(_ what: String) {
+    let seconds = (ContinuousClock.now - since).inSeconds
+    Terminal.say("\(seconds.formatted(.number.precision(.fractionLength(2)))) s  \(what)")
+  }
+}
+
+/// The control loop as one of the program's services: it stops at once, and what it started is
+/// given a moment to settle.
+private struct LoopService: Service {
+  let loop: ControlLoop
+
+  func run() async throws {
+    do {
+      try await cancelWhenGracefulShutdown { try await loop.run() }
+    } catch is CancellationError {}
+    await loop.stop()
+  }
+}

@@ -1,0 +1,148 @@
+import Adapters
+import ArgumentParser
+import Domain
+import Foundation
+import Simulation
+
+struct Simulate: ScalerCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Backtest policies on a trace, with queueing, boot times, cost and an oracle.")
+
+  @Option(help: "A scenario file.")
+  var scenario: String?
+
+  @Option(help: "A trace (CSV); with --service, instead of a scenario.")
+  var trace: String?
+
+  @Option(help: "A service file, for --trace.")
+  var service: String?
+
+  @Option(help: "Multiply the evaluated demand.")
+  var growth: Double?
+
+  @Option(help: "Policies by name or kind, separated by commas, or `all`.")
+  var policy: String?
+
+  @Option(help: "Draw Poisson arrivals with this seed instead of what the scenario says.")
+  var seed: UInt64?
+
+  @Option(help: "The policy that the others are compared with.")
+  var baseline: String?
+
+  @Option(name: .customLong("assert"), help: "A threshold such as 'hybrid.violation <= 0.001'.")
+  var thresholds: [String] = []
+
+  @Option(help: "Write every change of size with its reason to a CSV.")
+  var decisions: String?
+
+  @Option(help: "Write every step of every policy to a CSV.")
+  var series: String?
+
+  @Option(help: "Policies run at the same time; default: all cores.")
+  var jobs: Int?
+
+  @OptionGroup var output: OutputOptions
+
+  func perform() async throws {
+    let file = try prepared()
+    let limits = try Self.parsed(thresholds)
+    let world: SimulatedWorld
+    do {
+      world = try SimulatedWorld(file.scenario, trace: file.trace)
+    } catch {
+      throw CommandFailure(status: .badConfiguration, message: "\(file.name): \(error)")
+    }
+    let outcomes = try await run(file, in: world)
+    let report: SimulationReport
+    do {
+      report = try SimulationReport(world: world, outcomes: outcomes, thresholds: limits)
+    } catch {
+      throw CommandFailure(status: .usage, message: "--assert: \(error)")
+    }
+    switch output.chosen {
+    case .json: try output.write(report.jsonText())
+    case .csv: try output.write(SimulationText.table(report).csv)
+    case .table:
+      let verdict = SimulationText.verdict(report, baseline: baseline).joined(separator: "\n")
+      try output.write(SimulationText.table(report).text + "\n\n" + verdict)
+    }
+    guard report.passesThresholds else {
+      for threshold in report.thresholds where !threshold.passed {
+        Terminal.say("scaler: \(threshold.text) does not hold: it is \(threshold.value)")
+      }
+      throw ExitCode(ExitStatus.thresholdFailed.rawValue)
+    }
+  }
+
+  private func prepared() throws -> ScenarioFile {
+    var file: ScenarioFile
+    switch (scenario, trace, service) {
+    case (let path?, nil, nil):
+      file = try ScenarioFile(path: path)
+      if let growth { file.scenario.growth = Growth(constant: growth) }
+    case (nil, let trace?, let service?):
+      file = try ScenarioFile(trace: trace, service: service, growth: growth)
+    default:
+      throw CommandFailure(
+        status: .usage, message: "give either --scenario, or --trace with --service")
+    }
+    if let seed { file.scenario.arrivals = .poisson(seed: seed) }
+    try file.select(policy?.split(separator: ",").map(String.init) ?? [])
+    if let baseline, !file.scenario.policies.contains(where: { $0.name == baseline }) {
+      throw CommandFailure(
+        status: .usage, message: "--baseline names `\(baseline)`, which does not run")
+    }
+    return file
+  }
+
+  private static func parsed(_ texts: [String]) throws -> [Threshold] {
+    do {
+      return try texts.map { try Threshold($0) }
+    } catch let error as ThresholdError {
+      throw CommandFailure(status: .usage, message: "--assert: \(error)")
+    }
+  }
+
+  /// All policies at once, or one after the other where their steps are written to a file in order.
+  private func run(_ file: ScenarioFile, in world: SimulatedWorld) async throws -> [PolicyOutcome] {
+    let policies = file.scenario.policies
+    guard decisions == nil, series == nil else { return try recorded(policies, in: world) }
+    let progress = ProgressBar(total: policies.count, label: "simulating")
+    defer { progress.finish() }
+    let workers = max(1, jobs ?? ProcessInfo.processInfo.activeProcessorCount)
+    return await world.runAll(policies, workers: workers) { _ in progress.advance() }
+  }
+
+  private func recorded(
+    _ policies: [PolicySpecification], in world: SimulatedWorld
+  ) throws -> [PolicyOutcome] {
+    let steps = try series.map {
+      try RowFile(
+        $0, "policy,step,timestamp,arrivals,ready,pending,queue,served,dropped,wait_seconds")
+    }
+    let changes = try decisions.map { try RowFile($0, "policy,timestamp,from,to,reason") }
+    let outcomes = policies.map { policy in
+      let name = SeriesFile.quoted(policy.name)
+      return world.run(
+        policy,
+        onStep: steps.map { file in
+          { step in
+            file.add(
+              "\(name),\(step.step),\(world.grid.time(at: step.step)),\(step.arrivals),"
+                + "\(step.ready),\(step.pending),\(step.queue),\(step.served),\(step.dropped),"
+                + "\(step.wait)")
+          }
+        },
+        onDecision: changes.map { file in
+          { change in
+            file.add(
+              "\(name),\(change.time),\(change.from),\(change.to),"
+                + SeriesFile.quoted(change.reason))
+          }
+        })
+    }
+    try steps?.close()
+    try changes?.close()
+    return outcomes
+  }
+}

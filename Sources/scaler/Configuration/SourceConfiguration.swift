@@ -1,0 +1,70 @@
+import Domain
+
+/// One entry of `sources:`.
+enum SourceConfiguration: Sendable {
+  case replay(Replay)
+  /// Samples that are pushed to the API.
+  case push
+
+  /// Plays a trace as if its last day were today.
+  struct Replay: Sendable {
+    /// A series file.
+    var trace: String
+    /// Multiplies every rate.
+    var scale: Double
+    /// Seconds of the trace per second of the wall's clock.
+    var speed: Double
+  }
+
+  static let catalogue = [
+    (kind: "replay", what: "plays a recorded trace as if its last day were today"),
+    (kind: "push", what: "takes what is pushed to POST /v1/samples"),
+  ]
+
+  init(_ field: YAMLField, relativeTo file: String) throws {
+    let kind = try field.kind(among: Self.catalogue.map(\.kind), of: "source")
+    switch kind {
+    case "replay":
+      let section = try field.section(["kind", "trace", "scale", "speed"])
+      self = .replay(
+        Replay(
+          trace: ServeConfiguration.path(
+            try section.required("trace").text(), relativeTo: file),
+          scale: try section["scale"]?.number(above: 0) ?? 1,
+          speed: try section["speed"]?.number(in: 0.01...10_000) ?? 1))
+    default:
+      _ = try field.section(["kind"])
+      self = .push
+    }
+  }
+}
+
+/// One entry of `clouds:`.
+enum CloudConfiguration: Sendable {
+  /// A cloud without a cloud: fleets that boot, serve and queue.
+  case simulated(boot: Duration)
+
+  static let catalogue = [
+    (kind: "simulated", what: "fleets that boot, serve and queue in memory; floor and desired")
+  ]
+
+  init(_ field: YAMLField) throws {
+    _ = try field.kind(among: Self.catalogue.map(\.kind), of: "cloud")
+    let section = try field.section(["kind", "boot"])
+    self = .simulated(boot: try section["boot"]?.duration() ?? .seconds(60))
+  }
+}
+
+extension YAMLField {
+  /// The value under `kind`, before the other keys are known.
+  func kind(among kinds: [String], of what: String) throws -> String {
+    guard let field = value(under: "kind") else { throw refusal("needs the key `kind`") }
+    let text = try field.text()
+    guard kinds.contains(text) else {
+      let nearest = kinds.nearest(to: text).map { "; did you mean `\($0)`?" } ?? ""
+      throw field.refusal(
+        "is `\(text)`, not a kind of \(what)\(nearest) (known: \(kinds.joined(separator: ", ")))")
+    }
+    return text
+  }
+}

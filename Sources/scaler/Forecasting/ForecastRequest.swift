@@ -1,0 +1,84 @@
+import Adapters
+import Control
+import Domain
+import Forecasting
+
+/// What `scaler forecast` was asked, in domain values.
+struct ForecastRequest: Sendable {
+  var horizon: Duration?
+  var steps: Int?
+  var step: Duration?
+  var periods: [Duration]?
+  var zone: UTCOffsets
+  /// Ascending.
+  var levels: [Double]
+  /// The end of what may be known; nil: all that is there.
+  var end: Timestamp?
+
+  /// - Throws: `CommandFailure` if the series cannot be forecast as asked.
+  func forecast(_ series: SeriesFile.Series) throws -> SeriesForecast {
+    let clock = ContinuousClock.now
+    let history = try history(of: series)
+    let count = try stepCount(for: history)
+    let calendar = SeasonCalendar(
+      step: history.step, periods: periods ?? [.seconds(86_400), .seconds(604_800)], zone: zone)
+    let positions = (0..<(history.count + count)).map {
+      calendar.positions(at: history.time(at: $0))
+    }
+    let bank: BankForecast
+    do {
+      bank = try ForecastBank.fit(
+        values: history.values, seasons: calendar.seasons.lengths, horizon: count,
+        quantiles: levels, positions: positions)
+    } catch {
+      throw CommandFailure(
+        status: .badInput,
+        message: "the series `\(series.name)` cannot be forecast: \(error)")
+    }
+    return SeriesForecast(
+      name: series.name, start: history.end, step: history.step, bank: bank,
+      history: history, gaps: series.report.gaps.count,
+      seconds: (ContinuousClock.now - clock).inSeconds)
+  }
+
+  private func history(of series: SeriesFile.Series) throws -> TimeSeries {
+    var history = series.rate
+    if let end { history = history.slice(from: history.start, to: end) }
+    guard let step, step != history.step else { return history }
+    let ratio = step.wholeSeconds / max(1, history.step.wholeSeconds)
+    guard ratio >= 1, history.step * Int(ratio) == step else {
+      throw CommandFailure(
+        status: .usage,
+        message: "--step \(step.shortText) is not a multiple of the history's "
+          + "\(history.step.shortText)")
+    }
+    return history.coarsened(by: Int(ratio))
+  }
+
+  private func stepCount(for history: TimeSeries) throws -> Int {
+    if let steps { return steps }
+    guard let horizon else { return 1 }
+    let count = horizon.wholeSeconds / history.step.wholeSeconds
+    guard (1...100_000).contains(count) else {
+      throw CommandFailure(
+        status: .usage,
+        message: "--horizon \(horizon.shortText) is not between one and 100000 steps of "
+          + "\(history.step.shortText)")
+    }
+    return Int(count)
+  }
+}
+
+/// One series' result.
+struct SeriesForecast: Sendable {
+  var name: String
+  /// The first step after the history.
+  var start: Timestamp
+  var step: Duration
+  var bank: BankForecast
+  var history: TimeSeries
+  var gaps: Int
+  var seconds: Double
+
+  func time(at index: Int) -> Timestamp { start + step * index }
+}

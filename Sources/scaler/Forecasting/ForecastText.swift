@@ -1,0 +1,145 @@
+import Adapters
+import Domain
+import Forecasting
+import Foundation
+
+/// How forecasts are written.
+enum ForecastText {
+  /// `p50`, `p97.5`: shortest exact names, so that scripts can rely on them.
+  static func column(_ level: Double) -> String {
+    let percent = (level * 100_000).rounded() / 1000
+    let text = percent == percent.rounded() ? "\(Int(percent))" : "\(percent)"
+    return "p" + text
+  }
+
+  static func csv(_ results: [SeriesForecast], levels: [Double]) -> String {
+    var text = (["series", "timestamp", "mean"] + levels.map(column)).joined(separator: ",") + "\n"
+    for result in results {
+      let name = SeriesFile.quoted(result.name)
+      for (index, mean) in result.bank.mean.enumerated() {
+        text += "\(name),\(result.time(at: index)),\(mean)"
+        for value in result.bank.quantiles[index] { text += ",\(value)" }
+        text += "\n"
+      }
+    }
+    return text
+  }
+
+  private struct Document: Encodable {
+    var format_version = 1
+    var series: [Series]
+
+    struct Series: Encodable {
+      var series: String
+      var model: String
+      var ladder: String
+      var seasons: [String]
+      var points: Int
+      var gaps: Int
+      var origins: Int
+      var seconds: Double
+      var parameters: [String: Double]
+      var candidates: [CandidateFigures]
+      var forecast: [Row]
+    }
+
+    struct CandidateFigures: Encodable {
+      var name: String
+      var weight: Double
+      var mase: Double?
+      var smape: Double?
+      var pinball: Double?
+      var loses_to_seasonal_naive: Bool
+      var failure: String?
+    }
+
+    struct Row: Encodable {
+      var timestamp: Timestamp
+      var mean: Double
+      var quantiles: [String: Double]
+    }
+  }
+
+  static func json(_ results: [SeriesForecast], levels: [Double]) throws -> String {
+    try Document(series: results.map { document($0, levels: levels) }).jsonText()
+  }
+
+  private static func document(_ result: SeriesForecast, levels: [Double]) -> Document.Series {
+    let bank = result.bank
+    var parameters: [String: Double] = [:]
+    if let backbone = bank.backbone?.parameters {
+      parameters["level"] = backbone.level
+      parameters["trend"] = backbone.trend
+      parameters["damping"] = backbone.damping
+      parameters["residual"] = backbone.residual
+      for season in 0..<bank.seasons.count {
+        parameters["season_\(season + 1)"] = backbone.seasonal[season]
+      }
+    }
+    return Document.Series(
+      series: result.name, model: bank.leadingCandidate, ladder: bank.ladder.rawValue,
+      seasons: bank.seasons.lengths.map { (result.step * $0).shortText },
+      points: result.history.knownCount, gaps: result.gaps, origins: bank.windows,
+      seconds: result.seconds, parameters: parameters,
+      candidates: bank.candidates.map {
+        Document.CandidateFigures(
+          name: $0.name, weight: $0.weight, mase: $0.errors?.mase, smape: $0.errors?.smape,
+          pinball: $0.errors?.pinball, loses_to_seasonal_naive: $0.losesToSeasonalNaive,
+          failure: $0.failure.map { "\($0)" })
+      },
+      forecast: bank.mean.indices.map { index in
+        Document.Row(
+          timestamp: result.time(at: index), mean: bank.mean[index],
+          quantiles: Dictionary(
+            zip(levels.map(column), bank.quantiles[index]), uniquingKeysWith: { $1 }))
+      })
+  }
+
+  /// A line per series with its sparkline, and a table of candidates where there is one series.
+  static func table(_ results: [SeriesForecast], levels: [Double]) -> String {
+    var table = TextTable(columns: [
+      .init(name: "series", title: "SERIES"), .init(name: "from", title: "FROM"),
+      .init(name: "mean", title: "MEAN", alignsRight: true),
+      .init(name: "peak", title: "PEAK \(column(levels.last ?? 0.5))", alignsRight: true),
+      .init(name: "model", title: "MODEL"), .init(name: "seasons", title: "SEASONS"),
+      .init(name: "shape", title: "HISTORY │ FORECAST"),
+    ])
+    for result in results {
+      let bank = result.bank
+      let mean = bank.mean.reduce(0, +) / Double(max(1, bank.mean.count))
+      let peak = bank.quantiles.compactMap(\.last).max() ?? 0
+      let seasons = bank.seasons.lengths.map { (result.step * $0).shortText }
+      table.rows.append([
+        result.name.isEmpty ? "-" : result.name, result.start.description, mean.shortText,
+        peak.shortText, bank.leadingCandidate,
+        seasons.isEmpty ? "none" : seasons.joined(separator: " "),
+        Sparkline.text(
+          past: result.history.values.suffix(bank.mean.count), future: bank.mean, width: 24),
+      ])
+    }
+    guard let only = results.first, results.count == 1 else { return table.text }
+    return table.text + "\n\n" + candidates(of: only)
+  }
+
+  private static func candidates(of result: SeriesForecast) -> String {
+    func figure(_ value: Double?) -> String { value.map { $0.shortText } ?? "-" }
+    let table = TextTable(
+      columns: [
+        .init(name: "candidate", title: "CANDIDATE"),
+        .init(name: "weight", title: "WEIGHT", alignsRight: true),
+        .init(name: "mase", title: "MASE", alignsRight: true),
+        .init(name: "smape", title: "SMAPE %", alignsRight: true),
+        .init(name: "pinball", title: "PINBALL", alignsRight: true),
+        .init(name: "remark", title: ""),
+      ],
+      rows: result.bank.candidates.map { candidate in
+        [
+          candidate.name, candidate.weight.shortText, figure(candidate.errors?.mase),
+          figure(candidate.errors?.smape), figure(candidate.errors?.pinball),
+          candidate.failure.map { "\($0)" }
+            ?? (candidate.losesToSeasonalNaive ? "loses to seasonal naive" : ""),
+        ]
+      })
+    return table.text
+  }
+}

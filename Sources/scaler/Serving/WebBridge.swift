@@ -1,0 +1,144 @@
+import Control
+import Daemon
+import Domain
+import Foundation
+import Storage
+import Web
+
+/// What the pages and the API show, taken from the store, the status board and the configuration.
+struct WebBridge: Sendable {
+  let policies: [ServiceID: ServicePolicy]
+  let order: [ServiceID]
+  let store: Store
+  let board: StatusBoard
+  let clock: any DaemonClock
+  let pushed: PushedMetrics
+  let outlook: Outlook
+  let startedAt: Timestamp
+
+  var services: WebServices {
+    WebServices(
+      now: { clock.now },
+      services: { order.compactMap(status) },
+      service: { status(of: $0) },
+      samples: { service, metric, grid in
+        try await store.series(
+          of: service, metric: metric, from: grid.from, to: grid.to, step: grid.step)
+      },
+      targets: { try await targets(of: $0, over: $1) },
+      decisions: { service, limit in
+        try await store.decisions(of: service, limit: limit).map(\.decision)
+      },
+      forecast: { try await outlook.curve(of: $0) },
+      pastForecast: { try await outlook.past(of: $0, over: $1) },
+      accuracy: { try await outlook.accuracy(of: $0) },
+      replicas: { answer(for: $0) },
+      ingest: { try await ingest($0) },
+      metrics: { metrics() },
+      readiness: { readiness() })
+  }
+
+  private func status(of id: ServiceID) -> ServiceStatus? {
+    guard let policy = policies[id] else { return nil }
+    let state = board.status
+    let service = state.services[id]
+    var problems = (service?.problems ?? []) + (state.storeProblem.map { [$0] } ?? [])
+    if let failure = service?.lastFit?.failure { problems.append("No forecast yet: \(failure).") }
+    return ServiceStatus(
+      id: id, mode: ServiceStatus.Mode(rawValue: policy.mode.rawValue) ?? .observe,
+      ratePerReplica: policy.fleet.ratePerReplica, minimum: policy.fleet.min,
+      maximum: policy.fleet.max, queueLimit: policy.objective.queueMax,
+      offsets: policy.forecast.zone, observation: service?.observation,
+      decision: service?.decision, problems: problems,
+      events: policy.events.map { AnnouncedEvent(name: $0.name, from: $0.from, to: $0.to) })
+  }
+
+  private func targets(of id: ServiceID, over grid: TimeGrid) async throws -> [TargetChange] {
+    let first = try await store.decision(of: id, at: grid.from)
+    let later = try await store.decisions(of: id, limit: 5000, before: grid.to)
+      .filter { $0.decision.time > grid.from }.reversed()
+    return ((first.map { [$0] } ?? []) + later).map {
+      TargetChange(time: $0.decision.time, target: $0.decision.target)
+    }
+  }
+
+  /// The size to run; not vouched for before the first decision, nor when ticks have stopped.
+  private func answer(for id: ServiceID) -> ReplicaAnswer {
+    guard let policy = policies[id] else { return .unknown("\(id) is not configured") }
+    guard let service = board.status.services[id], let decision = service.decision,
+      let seen = service.observation
+    else { return .unknown("nothing was decided for \(id) yet") }
+    let validUntil = seen.time + policy.timing.interval * 3
+    guard clock.now <= validUntil else {
+      return .unknown("the last tick of \(id) was at \(seen.time)")
+    }
+    return .known(
+      replicas: decision.target, floor: decision.target, decidedAt: decision.time,
+      validUntil: validUntil)
+  }
+
+  private func ingest(_ samples: [Sample]) async throws -> [SampleRefusal?] {
+    let known = samples.map { policies[$0.service] != nil }
+    let stored = try await store.append(
+      zip(samples, known).filter(\.1).map(\.0), now: clock.now)
+    var answers = stored.makeIterator()
+    let refusals = known.map { $0 ? answers.next().flatMap { $0 } : .unknownService }
+    pushed.take(zip(samples, refusals).filter { $1 == nil }.map(\.0))
+    board.noteSamples(
+      accepted: refusals.count { $0 == nil }, refused: refusals.count { $0 != nil })
+    return refusals
+  }
+
+  private func metrics() -> MetricsSnapshot {
+    let status = board.status
+    var snapshot = MetricsSnapshot(version: Version.text, startedAt: startedAt)
+    snapshot.storeFailures = status.storeFailures
+    snapshot.ticks = status.services.values.map(\.ticks).reduce(0, +)
+    snapshot.commands = status.commands.sorted { $0.key < $1.key }
+      .map { MetricsSnapshot.Count(name: $0.key, count: $0.value) }
+    snapshot.services = order.compactMap { id in
+      guard let service = status.services[id], let policy = policies[id] else { return nil }
+      return figures(of: service, policy: policy)
+    }
+    return snapshot
+  }
+
+  private func figures(
+    of service: StatusBoard.Service, policy: ServicePolicy
+  ) -> MetricsSnapshot.Service {
+    var figures = MetricsSnapshot.Service(id: policy.id)
+    figures.rate = service.observation?.rate
+    figures.queue = service.observation?.queue
+    figures.ready = service.observation?.ready
+    figures.pending = service.observation?.pending.map { $0.reduce(0) { $0 + $1.count } }
+    figures.target = service.decision?.target
+    figures.minimum = policy.fleet.min
+    figures.maximum = policy.fleet.max
+    if let forecast = service.forecast {
+      figures.forecast = [
+        MetricsSnapshot.ForecastLevel(level: forecast.level, value: forecast.upper)
+      ]
+    }
+    figures.decisions = service.decisions
+    figures.actions = service.commands
+    figures.fits = service.fits
+    figures.failedFits = service.failedFits
+    figures.fitDuration = service.lastFit?.seconds
+    figures.modelAge = service.lastFit.map { clock.now.since($0.time).inSeconds }
+    return figures
+  }
+
+  private func readiness() -> [ReadinessCheck] {
+    let status = board.status
+    let ticked = order.allSatisfy { (status.services[$0]?.ticks ?? 0) > 0 }
+    return [
+      ReadinessCheck(
+        name: "store", passes: status.storeProblem == nil,
+        detail: status.storeProblem ?? "The store takes what it is given."),
+      ReadinessCheck(
+        name: "ticks", passes: ticked,
+        detail: ticked
+          ? "Every service has been observed." : "Not every service has been observed yet."),
+    ]
+  }
+}

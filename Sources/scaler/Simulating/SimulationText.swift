@@ -1,0 +1,71 @@
+import Domain
+import Simulation
+
+/// A report as a table for people and as the contract's JSON.
+enum SimulationText {
+  static func table(_ report: SimulationReport) -> TextTable {
+    var table = TextTable(columns: [
+      .init(name: "policy", title: "POLICY"),
+      .init(name: "kind", title: "KIND"),
+      .init(name: "replica_hours", title: "REPLICA-HOURS", alignsRight: true),
+      .init(name: "cost", title: "COST", alignsRight: true),
+      .init(name: "oracle_ratio", title: "× ORACLE", alignsRight: true),
+      .init(name: "violation", title: "VIOLATION", alignsRight: true),
+      .init(name: "availability", title: "AVAILABILITY", alignsRight: true),
+      .init(name: "p99_wait_seconds", title: "P99 WAIT", alignsRight: true),
+      .init(name: "peak_queue", title: "PEAK QUEUE", alignsRight: true),
+      .init(name: "actions", title: "ACTIONS", alignsRight: true),
+      .init(name: "within_objective", title: "OBJECTIVE"),
+    ])
+    for outcome in report.outcomes {
+      let card = outcome.scorecard
+      table.rows.append([
+        outcome.name, outcome.kind.rawValue, card.replicaHours.shortText,
+        outcome.cost.map { "\($0.shortText) \(outcome.currency ?? "")" } ?? "-",
+        card.oracleRatio.threeDecimals, card.violation.percent(3), card.availability.percent(3),
+        "\(card.p99Wait.shortText)s", card.peakQueue.shortText, "\(card.actions)",
+        outcome.isWithinObjective ? "kept" : "missed",
+      ])
+    }
+    return table
+  }
+
+  /// The sentences under the table.
+  static func verdict(_ report: SimulationReport, baseline: String?) -> [String] {
+    var lines: [String] = []
+    if let best = report.best {
+      lines.append("best: \(best.name), the cheapest policy that keeps the objective")
+    } else {
+      lines.append("best: none of the policies keeps the objective")
+    }
+    if let baseline {
+      for comparison in report.comparisons(to: baseline) {
+        lines.append(
+          "\(comparison.name) against \(baseline): cost \(comparison.costChange.signedPercent), "
+            + "availability \(comparison.availabilityChange.signedPercent), "
+            + "violation \(comparison.violationChange.signedPercent)")
+      }
+    }
+    for threshold in report.thresholds {
+      lines.append(
+        "\(threshold.passed ? "passed" : "FAILED"): \(threshold.text) (\(threshold.value))")
+    }
+    return lines
+  }
+}
+
+extension Double {
+  var threeDecimals: String {
+    let thousandths = Int64((self * 1000).rounded())
+    let fraction = String(thousandths.magnitude % 1000)
+    let padded = String(repeating: "0", count: 3 - fraction.count) + fraction
+    return (thousandths < 0 ? "-" : "") + "\(thousandths.magnitude / 1000).\(padded)"
+  }
+
+  /// A share as a percentage with up to `decimals` decimals.
+  func percent(_ decimals: Int) -> String {
+    (self * 100).threeDecimals.dropLast(3 - decimals) + " %"
+  }
+
+  var signedPercent: String { (self >= 0 ? "+" : "") + percent(3) }
+}

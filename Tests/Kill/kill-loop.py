@@ -1,0 +1,119 @@
+#!/usr/bin/env python3
+"""Kills `scaler serve` with SIGKILL at random moments while samples are pushed and decisions are
+made, restarts it, and checks afterwards that no acknowledged sample was lost and no decision was
+made twice. Everything stays on loopback and in a temporary folder."""
+
+import argparse, json, os, random, re, signal, sqlite3, subprocess, sys, tempfile, time
+import urllib.error, urllib.request
+
+CONFIG = """
+server: {{ listen: 127.0.0.1:0, log: {{ level: warning }} }}
+store: {{ path: {store} }}
+sources:
+  pushed: {{ kind: push }}
+clouds:
+  fake: {{ kind: simulated, boot: 2s }}
+services:
+  - id: web
+    mode: desired
+    demand: {{ source: pushed }}
+    fleet: {{ rate_per_replica: 10, boot: 2s, min: 1, max: 500 }}
+    control: {{ interval: 1s, lag: 0s }}
+    cloud: {{ name: fake }}
+"""
+
+
+def start(binary, config):
+    process = subprocess.Popen(
+        [binary, "serve", "--config", config], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+        text=True)
+    heard = []
+    for line in process.stderr:
+        heard.append(line)
+        found = re.search(r"http://(127\.0\.0\.1:\d+)/", line)
+        if found:
+            return process, found.group(1)
+    sys.exit("serve did not start:\n" + "".join(heard))
+
+
+def call(address, path, body=None):
+    request = urllib.request.Request(
+        f"http://{address}{path}", data=json.dumps(body).encode() if body else None,
+        headers={"Content-Type": "application/json"} if body else {})
+    with urllib.request.urlopen(request, timeout=5) as reply:
+        return json.load(reply)
+
+
+def main():
+    options = argparse.ArgumentParser()
+    options.add_argument("--binary", required=True)
+    options.add_argument("--kills", type=int, default=100)
+    options.add_argument("--seed", type=int, default=int(time.time()))
+    options = options.parse_args()
+    dice = random.Random(options.seed)
+    print(f"kill-loop: {options.kills} kills, seed {options.seed}")
+    with tempfile.TemporaryDirectory(prefix="scaler-kill-") as folder:
+        store = os.path.join(folder, "scaler.sqlite")
+        config = os.path.join(folder, "scaler.yaml")
+        with open(config, "w") as file:
+            file.write(CONFIG.format(store=store))
+        acknowledged = {}
+        # One sample a second of history, each instant once, so that a value tells which push it was.
+        clock = int(time.time()) - 3 * 86_400
+        value = 0
+        for kill in range(options.kills):
+            process, address = start(options.binary, config)
+            end = time.monotonic() + dice.uniform(0.05, 1.6)
+            while time.monotonic() < end:
+                batch = []
+                for _ in range(dice.randint(1, 20)):
+                    clock += 1
+                    value += 1
+                    batch.append({"service": "web", "metric": "rate", "timestamp": clock,
+                                  "value": value % 977})
+                batch.append({"service": "web", "metric": "rate", "timestamp": int(time.time()),
+                              "value": 100 + dice.randint(0, 900)})
+                try:
+                    reply = call(address, "/v1/samples", {"samples": batch})
+                except (urllib.error.URLError, ConnectionError, TimeoutError):
+                    break
+                refused = {entry["index"] for entry in reply["rejected"]}
+                for index, sample in enumerate(batch[:-1]):
+                    if index not in refused:
+                        acknowledged[sample["timestamp"]] = sample["value"]
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+        process, address = start(options.binary, config)
+        stored = {}
+        first, last = min(acknowledged), max(acknowledged) + 1
+        for chunk in range(first, last, 2000):
+            reply = call(address, f"/v1/services/web/history?from={chunk}"
+                                  f"&to={min(chunk + 2000, last)}&step=1s")
+            for index, point in enumerate(reply["points"]):
+                stored[chunk + index] = point["rate"]
+        process.send_signal(signal.SIGTERM)
+        if process.wait(timeout=10) != 0:
+            sys.exit("serve did not stop cleanly on SIGTERM")
+        lost = [t for t, v in acknowledged.items() if stored.get(t) is None]
+        wrong = [t for t, v in acknowledged.items()
+                 if stored.get(t) is not None and abs(stored[t] - v) > 1e-6]
+        database = sqlite3.connect(store)
+        decisions, numbers = database.execute(
+            "SELECT count(*), count(DISTINCT number) FROM decisions").fetchone()
+        backwards = database.execute(
+            "SELECT count(*) FROM (SELECT time, lag(time) OVER (ORDER BY number) AS before "
+            "FROM decisions) WHERE time < before").fetchone()[0]
+        replay = subprocess.run(
+            [options.binary, "replay", "--store", store, "--format", "csv"], capture_output=True,
+            text=True)
+        print(f"kill-loop: {len(acknowledged)} samples acknowledged, {len(lost)} lost, "
+              f"{len(wrong)} wrong; {decisions} decisions, {decisions - numbers} repeated, "
+              f"{backwards} out of order; replay ended with {replay.returncode}")
+        if lost or wrong or decisions != numbers or backwards or replay.returncode != 0:
+            print(replay.stdout, replay.stderr, sep="\n")
+            sys.exit(f"kill-loop: FAILED with seed {options.seed}")
+        if not acknowledged or decisions == 0:
+            sys.exit("kill-loop: nothing was tested")
+
+
+main()
