@@ -3,7 +3,7 @@
 
 #include <stdint.h>
 
-// Results must not depend on the instruction set: no fused multiply-add.
+// Results do not depend on the instruction set, unless a kernel says so: no fused multiply-add.
 #pragma STDC FP_CONTRACT OFF
 
 #if defined(__x86_64__) && defined(__linux__)

@@ -7,6 +7,7 @@
 CLONES
 void weighted_gram(int64_t count, int64_t width, const double *rows, const double *weights,
                    double *gram) {
+#pragma clang fp contract(fast)
   for (int64_t left = 0; left < width; left += LANES) {
     for (int64_t top = left; top < width; top += LANES) {
       lanes sum[LANES];

@@ -65,7 +65,8 @@ void holt_winters_pass(const holt_winters_run *run, const holt_winters_lanes *la
 /// with themselves, in tiles of eight by eight: entry (i, j) for every tile with i's tile >= j's.
 ///
 /// `rows` has `count` rows of `width` numbers, `width` a multiple of 8; `weights` one number per row;
-/// `gram` is `width` by `width`. Without fused multiply-add: the same bits on every instruction set.
+/// `gram` is `width` by `width`. Multiplies and adds are fused where the instruction set can, so the
+/// last bits differ between sets (and not between runs on one).
 void weighted_gram(int64_t count, int64_t width, const double *rows, const double *weights,
                    double *gram);
 

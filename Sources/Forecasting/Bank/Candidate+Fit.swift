@@ -59,7 +59,7 @@ extension Candidate {
         values: Array(history.values.prefix(count)), seasons: history.seasons,
         transform: transform, positions: history.positions.map { Array($0.prefix(count)) },
         options: HoltWintersFit.Options(
-          horizons: horizons, stride: max(7, origins / 300 * 7), maximumPasses: 20))
+          horizons: horizons, stride: max(7, origins / 300 * 7), maximumPasses: 8))
       var model = fit.model
       var at = count
       for window in history.origins.windows(ofFit: number) {

@@ -59,7 +59,7 @@ public enum ForecastBank {
     }
     let spread = PredictiveQuantiles(
       residuals: residuals.isEmpty ? [inSample(history, scale)] : residuals,
-      horizon: history.origins.horizon, scale: scale)
+      windowsPerFit: history.origins.windowsPerFit, horizon: history.origins.horizon, scale: scale)
     return BankForecast(
       centres: combined.last ?? [], levels: quantiles, spread: spread,
       ceiling: Plausibility.ceiling(of: values), seasons: history.seasons,

@@ -17,8 +17,10 @@ struct Race {
       for window in history.origins.windows(ofFit: fit) {
         let start = history.values.count - window
         truths.append(
-          history.values[start..<(start + history.origins.horizon)].map {
-            $0 >= 0 && $0.isFinite ? $0 : .nan
+          (start..<(start + history.origins.horizon)).map { step in
+            guard step < history.values.count else { return .nan }
+            let value = history.values[step]
+            return value >= 0 && value.isFinite ? value : .nan
           })
       }
     }

@@ -6,8 +6,10 @@ struct RollingOrigins: Equatable {
   /// Steps left off at the end where candidates are fitted, descending; the last is 0, the forecast
   /// itself.
   let cuts: [Int]
-  /// Windows of one horizon that are forecast from each fit but the last.
+  /// Windows that are forecast from each fit but the last.
   let windowsPerFit: Int
+  /// Steps from one window's begin to the next; windows of one fit overlap by half.
+  let spacing: Int
   let horizon: Int
 
   /// Fits before the last, when the history is long enough for them.
@@ -18,18 +20,20 @@ struct RollingOrigins: Equatable {
   /// - Parameter needed: Steps of history that every fit must have.
   init(count: Int, horizon: Int, needed: Int) {
     self.horizon = max(1, horizon)
-    windowsPerFit = max(1, Self.stepsPerFit / self.horizon)
-    let span = windowsPerFit * self.horizon
+    let span = max(1, Self.stepsPerFit / self.horizon) * self.horizon
+    spacing = max(1, self.horizon / 2)
+    windowsPerFit = span / spacing
     let possible = count > needed ? (count - needed) / span : 0
     cuts = (0...min(Self.fits, possible)).reversed().map { $0 * span }
   }
 
-  /// For the fit of that number: steps left off at the end where its windows begin.
+  /// For the fit of that number: steps left off at the end where its windows begin. The last windows
+  /// may reach beyond the end of the history.
   func windows(ofFit number: Int) -> [Int] {
     let cut = cuts[number]
-    return cut == 0 ? [0] : (0..<windowsPerFit).map { cut - $0 * horizon }
+    return cut == 0 ? [0] : (0..<windowsPerFit).map { cut - $0 * spacing }
   }
 
-  /// Windows before the last, whose truth is known.
+  /// Windows before the last.
   var knownWindows: Int { (cuts.count - 1) * windowsPerFit }
 }

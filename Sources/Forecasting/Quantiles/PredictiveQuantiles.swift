@@ -20,19 +20,23 @@ struct PredictiveQuantiles: Sendable, Equatable {
 
   /// The least size of a standard deviation: one per cent.
   static let leastSpread = 0.01
-  /// The widening that a history says nothing about, and how many windows that knowledge is worth.
+  /// The widening that a history says nothing about, and how many fits that knowledge is worth.
   static let usualWidening = 1.1
-  static let usualWideningWindows = 4.0
+  static let usualWideningFits = 4.0
 
   /// - Parameters:
   ///   - residuals: Per window and horizon, NaN where the truth is unknown; windows oldest first.
+  ///   - windowsPerFit: Windows that share a fit and are judged together by those of the others.
   ///   - horizon: Steps to be forecast.
-  init(residuals: [[Double]], horizon: Int, scale: ResidualScale) {
+  init(
+    residuals: [[Double]], windowsPerFit: Int, horizon: Int, scale: ResidualScale
+  ) {
     self.scale = scale
-    let reach = max(1, horizon / 8)
+    let reach = max(1, horizon / 16)
     near = (0..<horizon).map { Self.sizes(residuals, around: $0, reach: reach) }
     all = Self.sizes(residuals, around: 0, reach: horizon)
-    widening = Self.widening(residuals, horizon: horizon, reach: reach)
+    widening = Self.widening(
+      residuals, windowsPerFit: max(1, windowsPerFit), horizon: horizon, reach: reach)
     persistence = Self.persistence(residuals)
   }
 
@@ -79,26 +83,33 @@ struct PredictiveQuantiles: Sendable, Equatable {
   }
 
   /// How much wider the sizes must be for nine of ten outcomes to lie within them in windows that had
-  /// no part in them: each window measured by the others, drawn toward the usual widening.
-  private static func widening(_ residuals: [[Double]], horizon: Int, reach: Int) -> Double {
-    guard residuals.count > 1 else { return usualWidening * 1.2 }
+  /// no part in them: each fit's windows measured by the others', drawn toward the usual widening.
+  private static func widening(
+    _ residuals: [[Double]], windowsPerFit: Int, horizon: Int, reach: Int
+  ) -> Double {
+    guard residuals.count > windowsPerFit else { return usualWidening * 1.2 }
+    // A long horizon is judged at some of its steps.
+    let steps = stride(from: 0, to: horizon, by: max(1, horizon / 48))
     var ratios: [Double] = []
-    for (number, window) in residuals.enumerated() {
+    for first in stride(from: 0, to: residuals.count, by: windowsPerFit) {
+      let own = first..<min(first + windowsPerFit, residuals.count)
       var others = residuals
-      others.remove(at: number)
+      others.removeSubrange(own)
       let all = quantile(0.9, sizes(others, around: 0, reach: horizon))
-      for (index, residual) in window.enumerated() where residual.isFinite && all > 0 {
-        let near = quantile(0.9, sizes(others, around: index, reach: reach))
-        ratios.append(residual.magnitude / (0.5 * near + 0.5 * all))
+      guard all > 0 else { continue }
+      for step in steps {
+        let near = quantile(0.9, sizes(others, around: step, reach: reach))
+        for window in own where residuals[window][step].isFinite {
+          ratios.append(residuals[window][step].magnitude / (0.5 * near + 0.5 * all))
+        }
       }
     }
     guard !ratios.isEmpty else { return usualWidening }
     ratios.sort()
-    let windows = Double(residuals.count)
+    let fits = Double(residuals.count / windowsPerFit)
     let measured = min(Order.quantile(0.9, sorted: ratios), 2)
     let drawn =
-      (windows * measured + usualWideningWindows * usualWidening)
-      / (windows + usualWideningWindows)
+      (fits * measured + usualWideningFits * usualWidening) / (fits + usualWideningFits)
     return max(1, drawn)
   }
 

@@ -18,7 +18,7 @@ import Testing
     let naive = Demand.meanError(Array(history.suffix(24)), demand.suffix(24))
     #expect(Demand.meanError(forecast.median, demand.suffix(24)) < 0.8 * naive, "seed \(seed)")
     #expect(forecast.ladder == .seasonal)
-    #expect(forecast.windows == 8)
+    #expect(forecast.windows == 16)
   }
 
   @Test(
