@@ -12,6 +12,11 @@ CURLcode scaler_curl_set_text(CURL *handle, CURLoption option, const char *value
   return curl_easy_setopt(handle, option, value);
 }
 
+CURLcode scaler_curl_set_blob(CURL *handle, CURLoption option, const char *bytes, size_t count) {
+  struct curl_blob blob = {.data = (void *)bytes, .len = count, .flags = CURL_BLOB_COPY};
+  return curl_easy_setopt(handle, option, &blob);
+}
+
 CURLcode scaler_curl_set_list(CURL *handle, CURLoption option, struct curl_slist *value) {
   return curl_easy_setopt(handle, option, value);
 }

@@ -60,6 +60,10 @@ public struct HTTPOptions: Sendable, Equatable {
     /// The client certificate and its key, PEM.
     public var certFile: String?
     public var keyFile: String?
+    /// The same as PEM text instead of files.
+    public var ca: String?
+    public var cert: String?
+    public var key: Secret?
     /// Take any certificate. Obeyed for loopback addresses only, refused for all others.
     public var insecureSkipVerify = false
     /// TLS 1.2 unless it has to be 1.3.

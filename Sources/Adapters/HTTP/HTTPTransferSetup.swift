@@ -28,7 +28,7 @@ struct HTTPTransferSetup {
     number(CURLOPT_TCP_KEEPALIVE, 1)
     text(CURLOPT_ACCEPT_ENCODING, "gzip, deflate")
     text(CURLOPT_USERAGENT, "scaler")
-    trust(options.tls)
+    try trust(options.tls)
     try refuseInsecureStrangers(request.url, options)
     connect(options)
     body(request)
@@ -37,7 +37,7 @@ struct HTTPTransferSetup {
     try list(headers, isSigned: request.signature != nil)
   }
 
-  private func trust(_ tls: HTTPOptions.TLS) {
+  private func trust(_ tls: HTTPOptions.TLS) throws(HTTPError) {
     let version = tls.requiresVersion13 ? CURL_SSLVERSION_TLSv1_3 : CURL_SSLVERSION_TLSv1_2
     number(CURLOPT_SSLVERSION, Int(version))
     number(CURLOPT_SSL_VERIFYPEER, tls.insecureSkipVerify ? 0 : 1)
@@ -45,6 +45,9 @@ struct HTTPTransferSetup {
     if let file = tls.caFile { text(CURLOPT_CAINFO, file) }
     if let file = tls.certFile { text(CURLOPT_SSLCERT, file) }
     if let file = tls.keyFile { text(CURLOPT_SSLKEY, file) }
+    if let pem = tls.ca { blob(CURLOPT_CAINFO_BLOB, pem) }
+    if let pem = tls.cert { blob(CURLOPT_SSLCERT_BLOB, pem) }
+    if let pem = tls.key { blob(CURLOPT_SSLKEY_BLOB, try pem.reveal()) }
   }
 
   private func refuseInsecureStrangers(
@@ -132,6 +135,10 @@ struct HTTPTransferSetup {
 
   private func text(_ option: CURLoption, _ value: String) {
     scaler_curl_set_text(handle, option, value)
+  }
+
+  private func blob(_ option: CURLoption, _ value: String) {
+    scaler_curl_set_blob(handle, option, value, value.utf8.count)
   }
 
   private func number(_ option: CURLoption, _ value: Int) {

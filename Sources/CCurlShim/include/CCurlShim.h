@@ -15,6 +15,8 @@ typedef int (*scaler_curl_connected)(void *context, char *primary_ip, char *loca
 CURLcode scaler_curl_set_long(CURL *handle, CURLoption option, long value);
 CURLcode scaler_curl_set_size(CURL *handle, CURLoption option, curl_off_t value);
 CURLcode scaler_curl_set_text(CURL *handle, CURLoption option, const char *value);
+// The bytes are copied.
+CURLcode scaler_curl_set_blob(CURL *handle, CURLoption option, const char *bytes, size_t count);
 CURLcode scaler_curl_set_list(CURL *handle, CURLoption option, struct curl_slist *value);
 CURLcode scaler_curl_set_pointer(CURL *handle, CURLoption option, void *value);
 CURLcode scaler_curl_set_bytes_callback(CURL *handle, CURLoption option, scaler_curl_bytes callback);

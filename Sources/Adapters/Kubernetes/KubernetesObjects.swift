@@ -1,0 +1,95 @@
+import Domain
+import Foundation
+
+/// The few fields of Kubernetes' objects that matter here; everything else is passed over.
+enum Kubernetes {
+  struct Metadata: Codable, Sendable, Equatable {
+    var name: String?
+    var namespace: String?
+    var resourceVersion: String?
+    var annotations: [String: String]?
+    var ownerReferences: [OwnerReference]?
+  }
+
+  struct OwnerReference: Codable, Sendable, Equatable {
+    var kind: String
+    var name: String
+  }
+
+  struct List<Item: Decodable & Sendable>: Decodable, Sendable {
+    struct Page: Decodable {
+      var `continue`: String?
+    }
+
+    var metadata: Page?
+    var items: [Item]
+  }
+
+  /// A Deployment or StatefulSet.
+  struct Workload: Decodable, Sendable, Equatable {
+    struct Spec: Decodable, Equatable {
+      var replicas: Int?
+    }
+
+    struct Status: Decodable, Equatable {
+      var readyReplicas: Int?
+    }
+
+    var metadata: Metadata
+    var spec: Spec
+    var status: Status?
+  }
+
+  struct Autoscaler: Decodable, Sendable, Equatable {
+    struct Target: Decodable, Equatable {
+      var kind: String
+      var name: String
+    }
+
+    struct Spec: Decodable, Equatable {
+      var scaleTargetRef: Target
+      var minReplicas: Int?
+      var maxReplicas: Int
+    }
+
+    var metadata: Metadata
+    var spec: Spec
+
+    /// Kubernetes' default.
+    var floor: Int { spec.minReplicas ?? 1 }
+
+    /// The KEDA object that writes this one; its floor is the one to set.
+    var scaledObject: String? {
+      metadata.ownerReferences?.first { $0.kind == "ScaledObject" }?.name
+    }
+  }
+
+  struct ScaledObject: Decodable, Sendable, Equatable {
+    struct Spec: Decodable, Equatable {
+      var minReplicaCount: Int?
+      var maxReplicaCount: Int?
+    }
+
+    var metadata: Metadata
+    var spec: Spec
+
+    /// KEDA's defaults are 0 and 100.
+    var floor: Int { spec.minReplicaCount ?? 0 }
+    var ceiling: Int { spec.maxReplicaCount ?? 100 }
+  }
+
+  struct Scale: Decodable, Sendable, Equatable {
+    struct Spec: Decodable, Equatable {
+      var replicas: Int?
+    }
+
+    var metadata: Metadata
+    var spec: Spec
+  }
+
+  /// What an error answer is.
+  struct Status: Decodable {
+    var reason: String?
+    var message: String?
+  }
+}
