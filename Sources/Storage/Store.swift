@@ -73,7 +73,7 @@ public final class Store: Sendable {
         }
         database = try DatabasePool(path: file, configuration: configuration)
       }
-      try Connection.prepare(database, file: file)
+      try Connection.migrate(database)
       samples = try SampleStore(recovering: database, file: file)
     } catch {
       throw StoreError(error, file: file)

@@ -112,10 +112,10 @@ struct OpeningTests {
     }
     try await store.close()
     var bytes = try #require(FileManager.default.contents(atPath: directory.store))
-    let pages = bytes.count / 8192
+    let pages = bytes.count / 4096
     let page = Int.random(in: 0..<pages, using: &generator)
-    for offset in 0..<8192 {
-      bytes[page * 8192 + offset] = .random(in: 0...255, using: &generator)
+    for offset in 0..<4096 {
+      bytes[page * 4096 + offset] = .random(in: 0...255, using: &generator)
     }
     try bytes.write(to: URL(fileURLWithPath: directory.store))
     let opened = try Store.open(directory.store, quarantining: monday)

@@ -4,6 +4,12 @@ struct Batch: Equatable, Sendable {
   var times: [Int64] = []
   var values: [Double] = []
 
+  init(capacity: Int = 0) {
+    series.reserveCapacity(capacity)
+    times.reserveCapacity(capacity)
+    values.reserveCapacity(capacity)
+  }
+
   var count: Int { times.count }
 
   mutating func append(series id: Int64, time: Int64, value: Double) {
@@ -38,7 +44,7 @@ enum BatchCodec {
     var batch = Batch()
     batch.series = try IntegerColumn.read(count: count, from: &reader)
     batch.times = try IntegerColumn.read(count: count, from: &reader)
-    batch.values = try reader.packed(count: count, width: 8).map { Double(bitPattern: $0) }
+    batch.values = try reader.doubles(count: count)
     guard batch.values.allSatisfy(\.isFinite) else { throw DamagedBlob("a value is not finite") }
     return batch
   }

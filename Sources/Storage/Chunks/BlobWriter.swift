@@ -13,38 +13,31 @@ struct BlobWriter {
 
   mutating func double(_ value: Double) { integer(value.bitPattern) }
 
-  /// Appends the low `width` bytes of each value, most significant first.
-  mutating func packed(_ values: UnsafeBufferPointer<UInt64>, width: Int) {
-    guard width > 0 else { return }
-    let start = bytes.count
-    bytes.append(contentsOf: repeatElement(0, count: values.count * width))
-    bytes.withUnsafeMutableBytes { buffer in
-      switch width {
-      case 1:
-        for index in values.indices {
-          buffer[start + index] = UInt8(truncatingIfNeeded: values[index])
-        }
-      case 2:
-        for index in values.indices {
-          buffer.storeBytes(
-            of: UInt16(truncatingIfNeeded: values[index]).bigEndian,
-            toByteOffset: start + 2 * index, as: UInt16.self)
-        }
-      case 8:
-        for index in values.indices {
-          buffer.storeBytes(
-            of: values[index].bigEndian, toByteOffset: start + 8 * index, as: UInt64.self)
-        }
-      default:
-        var offset = start
-        for value in values {
-          for byte in stride(from: 8 * (width - 1), through: 0, by: -8) {
-            buffer[offset] = UInt8(truncatingIfNeeded: value >> UInt64(byte))
-            offset += 1
-          }
-        }
+  /// The low `count` bytes, most significant first.
+  mutating func bytes(of value: UInt64, count: Int) {
+    for byte in stride(from: 8 * (count - 1), through: 0, by: -8) {
+      bytes.append(UInt8(truncatingIfNeeded: value >> UInt64(byte)))
+    }
+  }
+
+  /// The low `width` bits of each value, one after the other, the most significant first; the last
+  /// byte is filled up with zeros.
+  mutating func bits(_ values: ArraySlice<UInt64>, width: Int) {
+    if width == 64 {
+      for value in values { integer(value) }
+      return
+    }
+    var waiting: UInt64 = 0
+    var count = 0
+    for value in values {
+      waiting = waiting << UInt64(width) | value
+      count += width
+      while count >= 8 {
+        count -= 8
+        bytes.append(UInt8(truncatingIfNeeded: waiting >> UInt64(count)))
       }
     }
+    if count > 0 { bytes.append(UInt8(truncatingIfNeeded: waiting << UInt64(8 - count))) }
   }
 
   /// Appends each value's eight bytes.

@@ -1,86 +1,137 @@
-/// A column of integers as fixed-width offsets from its smallest value, or from its smallest step
-/// (whichever is narrower), after division by what all offsets share. An even grid of times and a
-/// constant column take no bytes per value.
+/// A column of integers in blocks of 64, each as bit-packed offsets from the block's smallest
+/// value, or from its smallest step (whichever is narrower over the whole column). An even grid of
+/// times and a constant column take no bits per value.
 ///
-/// Layout: width and mode in one byte (bits 0-3 bytes per value, bit 7 steps), base (8 bytes), for
-/// steps the smallest step (8), factor (4) if the width is not zero, then the values. Reference:
-/// frame-of-reference coding, Goldstein, Ramakrishnan and Shaft 1998.
+/// The bytes are in `FORMAT.md`. Reference: frame-of-reference coding, Goldstein, Ramakrishnan and
+/// Shaft 1998; blocks with a width each as in Zukowski et al. 2006.
 enum IntegerColumn {
+  static let block = 64
   private static let stepsFlag: UInt8 = 0x80
+  private static let constantFlag: UInt8 = 0x40
+  /// Wider offsets take whole words; a value of up to 56 bits lies within eight bytes wherever it
+  /// starts.
+  private static let widest = 56
 
   /// - Precondition: not empty; differences of neighbours fit 63 bits (times and counts do).
   static func write(_ values: [Int64], to writer: inout BlobWriter) {
-    var low = values[0]
-    var high = values[0]
-    var lowStep = Int64.max
-    var highStep = Int64.min
-    for index in 1..<max(values.count, 1) {
-      let value = values[index]
-      low = min(low, value)
-      high = max(high, value)
-      let step = value &- values[index - 1]
-      lowStep = min(lowStep, step)
-      highStep = max(highStep, step)
+    let (plain, plainBits) = offsets(of: values)
+    let steps = (1..<max(values.count, 1)).map { values[$0] &- values[$0 - 1] }
+    guard !steps.isEmpty else {
+      write(values[0], plain, isSteps: false, to: &writer)
+      return
     }
-    let plainSpan = UInt64(bitPattern: high &- low)
-    let stepSpan = values.count > 1 ? UInt64(bitPattern: highStep &- lowStep) : plainSpan
-    let usesSteps = width(of: stepSpan) < width(of: plainSpan)
-
-    var offsets = [UInt64](repeating: 0, count: values.count)
-    if usesSteps {
-      for index in 1..<values.count {
-        offsets[index] = UInt64(bitPattern: values[index] &- values[index - 1] &- lowStep)
-      }
+    let (stepped, stepBits) = offsets(of: steps)
+    if stepBits < plainBits {
+      write(values[0], stepped, isSteps: true, to: &writer)
     } else {
-      for index in values.indices { offsets[index] = UInt64(bitPattern: values[index] &- low) }
+      write(values[0], plain, isSteps: false, to: &writer)
     }
-    let span = usesSteps ? stepSpan : plainSpan
-    let factor = span > 255 ? sharedFactor(of: offsets) : 1
-    if factor > 1 { for index in offsets.indices { offsets[index] /= factor } }
-    let width = width(of: span / factor)
-
-    writer.byte(UInt8(width) | (usesSteps ? stepsFlag : 0))
-    writer.integer(usesSteps ? values[0] : low)
-    if usesSteps { writer.integer(lowStep) }
-    if width > 0 { writer.integer(UInt32(truncatingIfNeeded: factor)) }
-    offsets.withUnsafeBufferPointer { writer.packed($0, width: width) }
   }
 
   static func read(count: Int, from reader: inout BlobReader) throws(DamagedBlob) -> [Int64] {
     let descriptor = try reader.byte()
-    let width = Int(descriptor & 0x0F)
-    let usesSteps = descriptor & stepsFlag != 0
-    let base = try reader.integer(Int64.self)
-    let lowStep = usesSteps ? try reader.integer(Int64.self) : 0
-    let factor = width > 0 ? UInt64(try reader.integer(UInt32.self)) : 1
-    let offsets = try reader.packed(count: count, width: width)
-    var last = base &- lowStep
-    return [Int64](unsafeUninitializedCapacity: count) { result, filled in
-      if usesSteps {
+    let first = try reader.integer(Int64.self)
+    let isSteps = descriptor & stepsFlag != 0
+    let low = try reader.integer(Int64.self)
+    let packed = isSteps ? count - 1 : count
+    if descriptor & constantFlag != 0 {
+      guard isSteps else { return [Int64](repeating: low, count: count) }
+      return [Int64](unsafeUninitializedCapacity: count) { result, filled in
+        var value = first
         for index in 0..<count {
-          last = last &+ lowStep &+ Int64(bitPattern: offsets[index] &* factor)
-          result.initializeElement(at: index, to: last)
+          result.initializeElement(at: index, to: value)
+          value = value &+ low
         }
-      } else {
-        for index in 0..<count {
-          result.initializeElement(
-            at: index, to: base &+ Int64(bitPattern: offsets[index] &* factor))
-        }
+        filled = count
       }
-      filled = count
+    }
+    let factor = Int64(try reader.integer(UInt32.self))
+    var values = try reader.blocks(
+      count: packed, leastBytes: Int(descriptor & 0x0F), startingAt: isSteps ? 1 : 0)
+    if isSteps {
+      var value = first
+      values[0] = first
+      for index in 1..<max(count, 1) {
+        value = value &+ low &+ values[index] &* factor
+        values[index] = value
+      }
+    } else {
+      for index in values.indices { values[index] = low &+ values[index] &* factor }
+    }
+    return values
+  }
+
+  /// Offsets from the smallest of all, after division by what they share.
+  private struct Offsets {
+    var low: Int64
+    var factor: UInt32 = 1
+    var values: [UInt64]
+    /// Per block.
+    var least: [UInt64] = []
+    var widths: [UInt8] = []
+
+    var isConstant: Bool { widths.allSatisfy { $0 == 0 } && least.allSatisfy { $0 == 0 } }
+    var leastBytes: Int { (71 - (least.max() ?? 0).leadingZeroBitCount) / 8 }
+  }
+
+  /// The offsets with their cost in bits.
+  private static func offsets(of values: [Int64]) -> (Offsets, bits: Int) {
+    let low = values.min() ?? 0
+    var offsets = Offsets(low: low, values: values.map { UInt64(bitPattern: $0 &- low) })
+    let factor = sharedFactor(of: offsets.values)
+    if factor > 1 {
+      offsets.factor = factor
+      for index in offsets.values.indices { offsets.values[index] /= UInt64(factor) }
+    }
+    var bits = 0
+    for start in stride(from: 0, to: values.count, by: block) {
+      let end = min(start + block, values.count)
+      var least = UInt64.max
+      var most: UInt64 = 0
+      for index in start..<end {
+        least = min(least, offsets.values[index])
+        most = max(most, offsets.values[index])
+      }
+      var width = 64 - (most - least).leadingZeroBitCount
+      if width > widest {
+        width = 64
+        least = 0
+      }
+      for index in start..<end { offsets.values[index] -= least }
+      offsets.least.append(least)
+      offsets.widths.append(UInt8(width))
+      bits += width * (end - start) + 8
+    }
+    return (offsets, bits + 8 * offsets.leastBytes * offsets.least.count)
+  }
+
+  private static func write(
+    _ first: Int64, _ offsets: Offsets, isSteps: Bool, to writer: inout BlobWriter
+  ) {
+    let isConstant = offsets.isConstant
+    writer.byte(
+      (isSteps ? stepsFlag : 0) | (isConstant ? constantFlag : UInt8(offsets.leastBytes)))
+    writer.integer(first)
+    writer.integer(offsets.low)
+    if isConstant { return }
+    writer.integer(offsets.factor)
+    for width in offsets.widths { writer.byte(width) }
+    for least in offsets.least { writer.bytes(of: least, count: offsets.leastBytes) }
+    for (number, width) in offsets.widths.enumerated() where width > 0 {
+      let start = number * block
+      let end = min(start + block, offsets.values.count)
+      writer.bits(offsets.values[start..<end], width: Int(width))
     }
   }
 
-  private static func width(of span: UInt64) -> Int { (71 - span.leadingZeroBitCount) / 8 }
-
-  /// The greatest common divisor, if it fits its four bytes; 1 for all zeros.
-  private static func sharedFactor(of offsets: [UInt64]) -> UInt64 {
+  /// The greatest common divisor if it fits its four bytes; 1 for all zeros.
+  private static func sharedFactor(of offsets: [UInt64]) -> UInt32 {
     var divisor: UInt64 = 0
     for offset in offsets where offset != 0 {
       var rest = offset
       while rest != 0 { (divisor, rest) = (rest, divisor % rest) }
       if divisor == 1 { return 1 }
     }
-    return divisor == 0 || divisor > UInt64(UInt32.max) ? 1 : divisor
+    return divisor == 0 ? 1 : UInt32(exactly: divisor) ?? 1
   }
 }

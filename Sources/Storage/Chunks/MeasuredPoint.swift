@@ -23,6 +23,10 @@ extension Array where Element == Section {
   /// Every point of all sections by ascending time, each reaching to the next one, the last one at
   /// most to `limit`. Of points at the same instant the one in the first section counts.
   func forEachPoint(until limit: Int64, _ body: (MeasuredPoint) -> Void) {
+    if count == 1 {
+      self[0].forEachPoint(until: limit, body)
+      return
+    }
     var places: [PlaceInSections] = []
     places.reserveCapacity(reduce(0) { $0 + $1.times.count })
     for (number, section) in enumerated() {
@@ -30,9 +34,7 @@ extension Array where Element == Section {
         places.append(PlaceInSections(time: section.times[index], section: number, index: index))
       }
     }
-    if count > 1 {
-      places.sort { ($0.time, $0.section) < ($1.time, $1.section) }
-    }
+    places.sort { ($0.time, $0.section) < ($1.time, $1.section) }
     var position = 0
     while position < places.count {
       let place = places[position]
@@ -47,6 +49,19 @@ extension Array where Element == Section {
           time: place.time, mean: section.mean(at: place.index),
           largest: section.largest(at: place.index), reach: reach,
           measured: section.measured(at: place.index, within: reach)))
+    }
+  }
+}
+
+extension Section {
+  fileprivate func forEachPoint(until limit: Int64, _ body: (MeasuredPoint) -> Void) {
+    for index in times.indices {
+      let reach = reach(at: index, until: limit)
+      guard reach > 0 else { continue }
+      body(
+        MeasuredPoint(
+          time: times[index], mean: mean(at: index), largest: largest(at: index), reach: reach,
+          measured: measured(at: index, within: reach)))
     }
   }
 }

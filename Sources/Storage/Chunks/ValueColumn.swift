@@ -27,8 +27,7 @@ enum ValueColumn {
   static func read(count: Int, from reader: inout BlobReader) throws(DamagedBlob) -> [Double] {
     switch try reader.byte() {
     case 0:
-      let patterns = try reader.packed(count: count, width: 8)
-      let values = patterns.map { Double(bitPattern: $0) }
+      let values = try reader.doubles(count: count)
       guard values.allSatisfy(\.isFinite) else { throw DamagedBlob("a value is not finite") }
       return values
     case 1:

@@ -3,9 +3,10 @@ import GRDB
 
 /// How connections are set up.
 enum Connection {
-  /// The log is folded back into the file at 8 MiB; a commit that finds it longer than this
-  /// empties it with a checkpoint that waits for readers.
-  static let pageSize = 8192
+  /// Bytes.
+  static let pageSize = 4096
+  /// A commit that finds the log this long (16 MiB) folds it back into the file.
+  static let checkpointPages = 4096
 
   static func configuration(patience: Duration, readonly: Bool) -> GRDB.Configuration {
     var configuration = GRDB.Configuration()
@@ -18,13 +19,14 @@ enum Connection {
       guard !readonly else { return }
       try db.execute(sql: "PRAGMA page_size = \(pageSize)")
       try db.execute(sql: "PRAGMA synchronous = FULL")
-      try db.execute(sql: "PRAGMA journal_size_limit = 16777216")
+      try db.execute(sql: "PRAGMA wal_autocheckpoint = \(checkpointPages)")
+      try db.execute(sql: "PRAGMA journal_size_limit = \(pageSize * checkpointPages)")
     }
     return configuration
   }
 
-  /// Looks at an existing file without touching it, and refuses another program's or a newer
-  /// version's.
+  /// Looks at an existing file without changing it (opening a pool writes to it); refuses another
+  /// program's, a newer version's, and a damaged one.
   static func inspect(_ file: String, patience: Duration) throws {
     let queue = try DatabaseQueue(
       path: file, configuration: configuration(patience: patience, readonly: true))
@@ -33,17 +35,17 @@ enum Connection {
         return
       }
       try checkOwner(db, file: file)
+      try IntegrityCheck.run(db, file: file)
     }
     try queue.close()
   }
 
-  /// Migrates the file and checks it.
-  static func prepare(_ database: any DatabaseWriter, file: String) throws {
+  static func migrate(_ database: any DatabaseWriter) throws {
+    if try database.read(Schema.migrator.hasCompletedMigrations) { return }
     try database.write { db in
       try db.execute(sql: "PRAGMA application_id = \(Schema.applicationID)")
     }
     try Schema.migrator.migrate(database)
-    try database.read { try IntegrityCheck.run($0, file: file) }
   }
 
   static func checkOwner(_ db: Database, file: String) throws {

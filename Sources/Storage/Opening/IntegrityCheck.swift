@@ -11,7 +11,9 @@ enum IntegrityCheck {
 
   static func run(_ db: Database, file: String) throws {
     let pages = try Int.fetchOne(db, sql: "PRAGMA page_count") ?? 0
-    let tables = ["meta", "series", "spans", "models", "snapshots", "commands"]
+    let tables = try ["meta", "series", "spans", "models", "snapshots", "commands"].filter {
+      try db.tableExists($0)
+    }
     let scopes = pages <= smallFile ? [""] : tables.map { "('\($0)')" }
     for scope in scopes {
       let answers = try String.fetchAll(db, sql: "PRAGMA quick_check\(scope)")
@@ -19,7 +21,7 @@ enum IntegrityCheck {
         throw StoreError.damaged(file: file, detail: problem)
       }
     }
-    try checkChunks(db, file: file)
+    if try db.tableExists("chunks") { try checkChunks(db, file: file) }
   }
 
   private static func checkChunks(_ db: Database, file: String) throws {

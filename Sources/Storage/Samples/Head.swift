@@ -70,6 +70,44 @@ struct Head: Sendable {
   }
 }
 
+extension Head {
+  /// Takes samples from `index` on as long as each is valid, newer than its series and follows the
+  /// series that it followed last time: nearly every sample of a steady feed. No hashing, no
+  /// reference counting, no look at the disk.
+  ///
+  /// - Returns: the index of the first sample that was not taken.
+  mutating func extendRun(
+    _ samples: [Sample], from start: Int, until newestAllowed: Timestamp,
+    following previous: inout Int, into batch: inout Batch
+  ) -> Int {
+    var index = start
+    var position = previous
+    guard position >= 0 else { return start }
+    series.withUnsafeMutableBufferPointer { series in
+      samples.withUnsafeBufferPointer { samples in
+        while index < samples.count {
+          let next = series[position].successor
+          guard next >= 0 else { return }
+          let time = samples[index].time
+          let value = samples[index].value
+          guard value >= 0, value <= Sample.ceiling, time.seconds > series[next].newest,
+            time.seconds > 0, time <= newestAllowed,
+            series[next].metric == samples[index].metric,
+            series[next].service == samples[index].service
+          else { return }
+          series[next].extend(Point(time: time.seconds, value: value))
+          batch.append(series: series[next].id, time: time.seconds, value: value)
+          position = next
+          index += 1
+        }
+      }
+    }
+    previous = position
+    pointCount += index - start
+    return index
+  }
+}
+
 /// One instant's value.
 struct Point: Equatable, Sendable {
   var time: Int64

@@ -3,41 +3,52 @@ import GRDB
 
 /// Places the samples of one transaction in the head, and collects what has to become durable.
 struct Placement {
-  var batch = Batch()
+  var batch: Batch
   var created: [SeriesState] = []
   private var sealed = SealedPoints()
+
+  /// - Parameter capacity: how many samples will come.
+  init(capacity: Int) { batch = Batch(capacity: capacity) }
 
   /// One verdict per sample, nil for taken or already known.
   mutating func place(
     _ samples: [Sample], now: Timestamp, in head: inout Head, _ db: Database
   ) throws -> [SampleRefusal?] {
-    var previous = -1
     var verdicts = [SampleRefusal?](repeating: nil, count: samples.count)
-    for index in samples.indices {
-      let sample = samples[index]
-      if let refusal = sample.refusal(now: now) {
-        verdicts[index] = refusal
-        continue
-      }
-      let position =
-        head.position(following: previous, for: sample) ?? create(sample, in: &head)
-      previous = position
-      let point = Point(time: sample.time.seconds, value: sample.value)
-      if point.time > head.series[position].newest {
-        head.series[position].extend(point)
-      } else {
-        switch try verdict(on: point, head.series[position], db) {
-        case .new: _ = head.series[position].insert(point)
-        case .known: continue
-        case .conflict:
-          verdicts[index] = .conflict
-          continue
-        }
-      }
-      head.pointCount += 1
-      batch.append(series: head.series[position].id, time: point.time, value: point.value)
+    let newestAllowed = min(now + .seconds(60), .latest)
+    var previous = -1
+    var index = 0
+    while true {
+      index = head.extendRun(
+        samples, from: index, until: newestAllowed, following: &previous, into: &batch)
+      guard index < samples.count else { return verdicts }
+      verdicts[index] = try placeOne(
+        samples[index], now: now, following: &previous, in: &head, db)
+      index += 1
     }
-    return verdicts
+  }
+
+  /// Whatever `Head.extendRun` leaves: a new series, a late or repeated sample, a refusal.
+  private mutating func placeOne(
+    _ sample: Sample, now: Timestamp, following previous: inout Int, in head: inout Head,
+    _ db: Database
+  ) throws -> SampleRefusal? {
+    if let refusal = sample.refusal(now: now) { return refusal }
+    let position = head.position(following: previous, for: sample) ?? create(sample, in: &head)
+    previous = position
+    let point = Point(time: sample.time.seconds, value: sample.value)
+    if point.time > head.series[position].newest {
+      head.series[position].extend(point)
+    } else {
+      switch try verdict(on: point, head.series[position], db) {
+      case .new: _ = head.series[position].insert(point)
+      case .known: return nil
+      case .conflict: return .conflict
+      }
+    }
+    head.pointCount += 1
+    batch.append(series: head.series[position].id, time: point.time, value: point.value)
+    return nil
   }
 
   private mutating func create(_ sample: Sample, in head: inout Head) -> Int {

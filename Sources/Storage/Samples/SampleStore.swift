@@ -88,7 +88,7 @@ final class SampleStore: Sendable {
   private func commit(_ requests: [Request], _ db: Database, taken: inout Int) throws
     -> [[SampleRefusal?]]
   {
-    var placement = Placement()
+    var placement = Placement(capacity: requests.reduce(0) { $0 + $1.samples.count })
     let results = try head.withLock { head in
       try requests.map { try placement.place($0.samples, now: $0.now, in: &head, db) }
     }

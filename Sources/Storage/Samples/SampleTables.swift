@@ -24,7 +24,9 @@ enum SeriesTable {
 enum ChunkTable {
   static func fetch(_ key: ChunkKey, _ db: Database) throws -> [Section]? {
     let statement = try db.cachedStatement(sql: "SELECT bytes FROM chunks WHERE key = ?")
-    guard let row = try Row.fetchOne(statement, arguments: [key.packed]) else { return nil }
+    // A cursor's row is not copied.
+    let rows = try Row.fetchCursor(statement, arguments: [key.packed])
+    guard let row = try rows.next() else { return nil }
     return try row.withUnsafeData(atIndex: 0) { data in
       try (data ?? Data()).withUnsafeBytes { try ChunkCodec.decode($0) }
     }
