@@ -65,7 +65,9 @@ extension Autoscaler {
     let lead = policy.leadWindow
     let replicas = Int(replicas: forecast.upper / policy.fleet.ratePerReplica)
     trail.append(
-      .forecast(replicas: replicas, rate: forecast.upper, level: forecast.level, lead: lead))
+      .forecast(
+        replicas: replicas, rate: forecast.upper, level: forecast.level, lead: lead,
+        median: forecast.median))
     guard let (event, factor) = policy.largestEvent(from: now, to: now + lead) else {
       return replicas
     }

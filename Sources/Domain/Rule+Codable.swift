@@ -4,6 +4,7 @@ private struct RuleFields: Codable {
   var rule: String
   var replicas: Int?
   var rate: Double?
+  var median: Double?
   var level: Double?
   var lead: Double?
   var min: Int?
@@ -55,9 +56,10 @@ extension Rule: Codable {
 
   private var fields: RuleFields {
     switch self {
-    case .forecast(let replicas, let rate, let level, let lead):
+    case .forecast(let replicas, let rate, let level, let lead, let median):
       RuleFields(
-        rule: kind, replicas: replicas, rate: rate, level: level, lead: lead.inSeconds)
+        rule: kind, replicas: replicas, rate: rate, median: median, level: level,
+        lead: lead.inSeconds)
     case .noForecast(let reason): RuleFields(rule: kind, name: reason.rawValue)
     case .observed(let replicas, let rate):
       RuleFields(rule: kind, replicas: replicas, rate: rate)
@@ -85,10 +87,11 @@ extension Rule: Codable {
   private init?(_ fields: RuleFields) {
     switch (fields.rule, fields.replicas) {
     case ("forecast", let replicas?):
-      guard let rate = fields.rate, let level = fields.level, let lead = fields.lead else {
-        return nil
-      }
-      self = .forecast(replicas: replicas, rate: rate, level: level, lead: .seconds(lead))
+      guard let rate = fields.rate, let level = fields.level, let lead = fields.lead,
+        let median = fields.median
+      else { return nil }
+      self = .forecast(
+        replicas: replicas, rate: rate, level: level, lead: .seconds(lead), median: median)
     case ("no_forecast", _):
       guard let reason = fields.name.flatMap(NoForecast.init(rawValue:)) else { return nil }
       self = .noForecast(reason)

@@ -1,8 +1,9 @@
 /// One entry of a decision's trail. The list is closed: a new guardrail adds a case here, its text
 /// in `description` and its fields in `RuleFields`.
 public enum Rule: Sendable, Equatable {
-  /// Replicas for the forecast: the `level` quantile of the highest demand within `lead`.
-  case forecast(replicas: Int, rate: Double, level: Double, lead: Duration)
+  /// Replicas for the forecast: the `level` quantile of the highest demand within `lead`, whose
+  /// median is given beside it.
+  case forecast(replicas: Int, rate: Double, level: Double, lead: Duration, median: Double)
   /// No forecast took part, and why.
   case noForecast(NoForecast)
   /// Replicas for the rate that was observed.
@@ -63,7 +64,7 @@ public enum Rule: Sendable, Equatable {
 extension Rule: CustomStringConvertible {
   public var description: String {
     switch self {
-    case .forecast(let replicas, let rate, let level, let lead):
+    case .forecast(let replicas, let rate, let level, let lead, _):
       "forecast \(replicas) (\(rate.shortText)/s p\(level.percentText) at +\(lead.shortText))"
     case .noForecast(let reason): "no forecast (\(reason.text))"
     case .observed(let replicas, let rate): "observed \(replicas) (\(rate.shortText)/s)"

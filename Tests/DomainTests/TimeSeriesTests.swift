@@ -47,7 +47,7 @@ struct DecisionTests {
       id: DecisionID(1), service: try #require(ServiceID("web")),
       time: try #require(Timestamp(parsing: "2026-11-23T09:30:00Z")), current: 3, target: 8,
       trail: [
-        .forecast(replicas: 8, rate: 640, level: 0.9, lead: .seconds(120)),
+        .forecast(replicas: 8, rate: 640, level: 0.9, lead: .seconds(120), median: 200),
         .drain(replicas: 4, backlog: 310), .stepUp(limit: 6, result: 8), .bounds(min: 2, max: 20),
       ])
     #expect(

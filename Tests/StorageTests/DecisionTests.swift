@@ -13,7 +13,7 @@ struct DecisionTests {
       id: DecisionID(number), service: try service(name), time: monday + .seconds(second),
       current: number == 1 ? nil : 3, target: target,
       trail: [
-        .forecast(replicas: 8, rate: 640, level: 0.9, lead: .seconds(120)),
+        .forecast(replicas: 8, rate: 640, level: 0.9, lead: .seconds(120), median: 200),
         .silence(missing: [.queue], result: 8), .bounds(min: 2, max: 20),
       ])
   }

@@ -128,7 +128,7 @@ extension Decision {
     Decision(
       id: DecisionID(number), service: .named("shop/checkout"), time: time, current: 5, target: 6,
       trail: [
-        .forecast(replicas: 6, rate: 240, level: 0.975, lead: .seconds(120)),
+        .forecast(replicas: 6, rate: 240, level: 0.975, lead: .seconds(120), median: 200),
         .observed(replicas: 4, rate: 123.5), .bounds(min: 3, max: 200),
       ])
   }

@@ -108,8 +108,10 @@ extension DemandTracker {
   }
 
   func forecast(level: Double) -> DemandForecast? {
-    guard isEnabled, let model, let upper = model.upper(quantile: level) else { return nil }
-    return DemandForecast(upper: upper, level: level)
+    guard isEnabled, let model, let upper = model.upper(quantile: level),
+      let median = model.upper(quantile: 0.5)
+    else { return nil }
+    return DemandForecast(upper: upper, level: level, median: median)
   }
 
   /// What the seasons expect of the step that is open, in requests per second.

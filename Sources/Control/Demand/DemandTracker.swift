@@ -6,6 +6,8 @@ public struct DemandForecast: Sendable, Equatable {
   /// The quantile at `level` of the highest demand within the lead window.
   public var upper: Double
   public var level: Double
+  /// The median of the same.
+  public var median: Double
 }
 
 /// Cuts the observed rates into the model's even steps and keeps the model at now.

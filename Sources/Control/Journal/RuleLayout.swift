@@ -7,11 +7,12 @@ extension StateWriter {
   mutating func write(_ rule: Rule) {
     write(rule.kind)
     switch rule {
-    case .forecast(let replicas, let rate, let level, let lead):
+    case .forecast(let replicas, let rate, let level, let lead, let median):
       write(replicas)
       write(rate)
       write(level)
       write(lead)
+      write(median)
     case .noForecast(let reason): write(reason.rawValue)
     case .observed(let replicas, let rate), .drain(let replicas, let rate):
       write(replicas)
@@ -45,7 +46,9 @@ extension StateReader {
       let replicas = try readInt()
       let rate = try readDouble()
       let level = try readDouble()
-      return .forecast(replicas: replicas, rate: rate, level: level, lead: try readDuration())
+      let lead = try readDuration()
+      return .forecast(
+        replicas: replicas, rate: rate, level: level, lead: lead, median: try readDouble())
     case "no_forecast": return .noForecast(try readCase(Rule.NoForecast.self))
     case "observed":
       let replicas = try readInt()

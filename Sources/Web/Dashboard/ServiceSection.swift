@@ -82,7 +82,7 @@ struct ServiceSection {
   /// What the last decision planned for.
   private var expected: (value: String, when: String)? {
     for rule in view.status.decision?.trail ?? [] {
-      if case .forecast(_, let rate, let level, let lead) = rule {
+      if case .forecast(_, let rate, let level, let lead, _) = rule {
         return (
           CompactNumber.text(rate), "/s p\((level * 100).shortText) within \(lead.shortText)"
         )

@@ -107,7 +107,10 @@ extension ForecastCurve {
     let median = quantiles.first { $0.level == 0.5 }
     let low = quantiles.filter { $0.level < 0.5 }
     let high = quantiles.filter { $0.level > 0.5 }.reversed()
-    let bands = zip(low, high).prefix(limit).map { low, high in
+    // Without lower quantiles, as in the record of what was planned for, the band starts at the
+    // median.
+    let floors = low.isEmpty ? median.map { [$0] } ?? [] : low
+    let bands = zip(floors, high).prefix(limit).map { low, high in
       ForecastBands.Band(
         label: Self.label(low.level) + "–" + Self.label(high.level), lower: timed(low.values),
         upper: timed(high.values))
@@ -117,7 +120,7 @@ extension ForecastCurve {
       middleLabel: median == nil ? "forecast (mean)" : "forecast (median)", bands: bands)
   }
 
-  private static func label(_ level: Double) -> String { "P" + (level * 100).shortText }
+  private static func label(_ level: Double) -> String { "P" + level.percentText }
 
   private func timed(_ values: [Double]) -> TimedValues {
     TimedValues(

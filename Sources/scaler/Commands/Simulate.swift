@@ -61,7 +61,7 @@ struct Simulate: ScalerCommand {
     }
     switch output.chosen {
     case .json: try output.write(report.jsonText())
-    case .csv: try output.write(SimulationText.table(report).csv)
+    case .csv: try output.write(SimulationText.csv(report))
     case .table:
       let verdict = SimulationText.verdict(report, baseline: baseline).joined(separator: "\n")
       try output.write(SimulationText.table(report).text + "\n\n" + verdict)

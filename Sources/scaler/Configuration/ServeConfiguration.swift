@@ -47,7 +47,7 @@ struct ServeConfiguration: Sendable {
       } ?? []
     clouds =
       try section["clouds"]?.named().map {
-        ($0.name, try CloudConfiguration($0.field))
+        ($0.name, try CloudConfiguration($0.field, relativeTo: document.file))
       } ?? []
     services = try section.required("services").list().map(ServiceConfiguration.init)
     try addEvents(section["events"])

@@ -1,3 +1,4 @@
+import Adapters
 import Domain
 
 /// One entry of `sources:`.
@@ -5,6 +6,9 @@ enum SourceConfiguration: Sendable {
   case replay(Replay)
   /// Samples that are pushed to the API.
   case push
+  /// A CSV that somebody else appends to.
+  case file(path: String)
+  case prometheus(url: String, options: HTTPOptions)
 
   /// Plays a trace as if its last day were today.
   struct Replay: Sendable {
@@ -19,6 +23,8 @@ enum SourceConfiguration: Sendable {
   static let catalogue = [
     (kind: "replay", what: "plays a recorded trace as if its last day were today"),
     (kind: "push", what: "takes what is pushed to POST /v1/samples"),
+    (kind: "file", what: "tails a CSV of timestamp, rate, queue"),
+    (kind: "prometheus", what: "asks a Prometheus, Thanos or Mimir; backfills history"),
   ]
 
   init(_ field: YAMLField, relativeTo file: String) throws {
@@ -28,30 +34,22 @@ enum SourceConfiguration: Sendable {
       let section = try field.section(["kind", "trace", "scale", "speed"])
       self = .replay(
         Replay(
-          trace: ServeConfiguration.path(
-            try section.required("trace").text(), relativeTo: file),
+          trace: ServeConfiguration.path(try section.required("trace").text(), relativeTo: file),
           scale: try section["scale"]?.number(above: 0) ?? 1,
           speed: try section["speed"]?.number(in: 0.01...10_000) ?? 1))
+    case "file":
+      let section = try field.section(["kind", "path"])
+      self = .file(
+        path: ServeConfiguration.path(try section.required("path").text(), relativeTo: file))
+    case "prometheus":
+      let section = try field.section(["kind", "url"] + HTTPSection.keys)
+      self = .prometheus(
+        url: try section.required("url").url(),
+        options: try HTTPSection.options(section, relativeTo: file))
     default:
       _ = try field.section(["kind"])
       self = .push
     }
-  }
-}
-
-/// One entry of `clouds:`.
-enum CloudConfiguration: Sendable {
-  /// A cloud without a cloud: fleets that boot, serve and queue.
-  case simulated(boot: Duration)
-
-  static let catalogue = [
-    (kind: "simulated", what: "fleets that boot, serve and queue in memory; floor and desired")
-  ]
-
-  init(_ field: YAMLField) throws {
-    _ = try field.kind(among: Self.catalogue.map(\.kind), of: "cloud")
-    let section = try field.section(["kind", "boot"])
-    self = .simulated(boot: try section["boot"]?.duration() ?? .seconds(60))
   }
 }
 
@@ -64,6 +62,14 @@ extension YAMLField {
       let nearest = kinds.nearest(to: text).map { "; did you mean `\($0)`?" } ?? ""
       throw field.refusal(
         "is `\(text)`, not a kind of \(what)\(nearest) (known: \(kinds.joined(separator: ", ")))")
+    }
+    return text
+  }
+
+  func url() throws -> String {
+    let text = try text()
+    guard text.hasPrefix("http://") || text.hasPrefix("https://") else {
+      throw refusal("must be an http or https URL, not `\(text)`")
     }
     return text
   }

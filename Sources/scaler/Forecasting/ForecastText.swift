@@ -26,8 +26,13 @@ enum ForecastText {
   }
 
   private struct Document: Encodable {
-    var format_version = 1
+    var formatVersion = 1
     var series: [Series]
+
+    enum CodingKeys: String, CodingKey {
+      case formatVersion = "format_version"
+      case series
+    }
 
     struct Series: Encodable {
       var series: String
@@ -49,8 +54,13 @@ enum ForecastText {
       var mase: Double?
       var smape: Double?
       var pinball: Double?
-      var loses_to_seasonal_naive: Bool
+      var losesToSeasonalNaive: Bool
       var failure: String?
+
+      enum CodingKeys: String, CodingKey {
+        case name, weight, mase, smape, pinball, failure
+        case losesToSeasonalNaive = "loses_to_seasonal_naive"
+      }
     }
 
     struct Row: Encodable {
@@ -84,7 +94,7 @@ enum ForecastText {
       candidates: bank.candidates.map {
         Document.CandidateFigures(
           name: $0.name, weight: $0.weight, mase: $0.errors?.mase, smape: $0.errors?.smape,
-          pinball: $0.errors?.pinball, loses_to_seasonal_naive: $0.losesToSeasonalNaive,
+          pinball: $0.errors?.pinball, losesToSeasonalNaive: $0.losesToSeasonalNaive,
           failure: $0.failure.map { "\($0)" })
       },
       forecast: bank.mean.indices.map { index in

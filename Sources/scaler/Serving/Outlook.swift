@@ -38,28 +38,38 @@ actor Outlook {
     return curve
   }
 
-  /// What the decisions of the past planned for: the upper quantile that each worked with, shown at
-  /// the end of its lead window, until the next one's.
+  /// What the decisions of the past planned for: the median and the upper quantile that each worked
+  /// with, shown at the end of its lead window, until the next one's.
   func past(of id: ServiceID, over grid: TimeGrid) async throws -> ForecastCurve? {
     guard let policy = policies[id] else { return nil }
     let lead = policy.leadWindow
     let recorded = try await store.decisions(of: id, limit: 5000, before: grid.to)
       .map(\.decision).filter { $0.time >= grid.from - lead - .seconds(86_400) }.reversed()
-    var values = [Double](repeating: .nan, count: grid.count)
+    var medians = [Double](repeating: .nan, count: grid.count)
+    var uppers = medians
     var level: Double?
     for decision in recorded {
-      for case .forecast(_, let rate, let planned, _) in decision.trail {
+      for case .forecast(_, let rate, let planned, _, let median) in decision.trail {
         let from = (decision.time + lead).since(grid.from).wholeSeconds / grid.step.wholeSeconds
-        guard from < Int64(values.count) else { continue }
-        for index in Int(max(0, from))..<values.count { values[index] = rate }
+        guard from < Int64(grid.count) else { continue }
+        medians[Int(max(0, from))] = median
+        uppers[Int(max(0, from))] = rate
         level = planned
       }
     }
     guard let level else { return nil }
+    // What was planned stands until the next decision plans anew.
+    for index in medians.indices.dropFirst() where medians[index].isNaN {
+      medians[index] = medians[index - 1]
+      uppers[index] = uppers[index - 1]
+    }
     return ForecastCurve(
       madeAt: nil, start: grid.from, step: grid.step,
       mean: [Double](repeating: .nan, count: grid.count),
-      quantiles: [ForecastCurve.Quantile(level: level, values: values)])
+      quantiles: [
+        ForecastCurve.Quantile(level: 0.5, values: medians),
+        ForecastCurve.Quantile(level: level, values: uppers),
+      ])
   }
 
   /// How the candidates of the combination did over the rolling origins is known to the fit alone;
@@ -68,7 +78,7 @@ actor Outlook {
     guard let policy = policies[id] else { return nil }
     let now = clock.now
     let grid = TimeGrid(covering: now - .seconds(86_400), to: now, step: .seconds(60))
-    guard let planned = try await past(of: id, over: grid), let upper = planned.quantiles.first
+    guard let planned = try await past(of: id, over: grid), let upper = planned.quantiles.last
     else { return nil }
     let seen = try await store.series(
       of: id, metric: .rate, from: grid.from, to: grid.to, step: grid.step)

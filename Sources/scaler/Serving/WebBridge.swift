@@ -56,10 +56,8 @@ struct WebBridge: Sendable {
   private func targets(of id: ServiceID, over grid: TimeGrid) async throws -> [TargetChange] {
     let first = try await store.decision(of: id, at: grid.from)
     let later = try await store.decisions(of: id, limit: 5000, before: grid.to)
-      .filter { $0.decision.time > grid.from }.reversed()
-    return ((first.map { [$0] } ?? []) + later).map {
-      TargetChange(time: $0.decision.time, target: $0.decision.target)
-    }
+      .filter { $0.decision.time > grid.from }
+    return TargetChange.changes(in: ((first.map { [$0] } ?? []) + later).map(\.decision))
   }
 
   /// The size to run; not vouched for before the first decision, nor when ticks have stopped.

@@ -35,10 +35,28 @@ struct World {
       }
     }
     for entry in configuration.sources {
-      if case .push = entry.source { sources[entry.name] = pushed }
+      switch entry.source {
+      case .replay: continue
+      case .push: sources[entry.name] = pushed
+      case .file(let path): sources[entry.name] = Self.file(path, entry.name, configuration)
+      case .prometheus(let url, let options):
+        sources[entry.name] = try Self.prometheus(url, options, entry.name, configuration)
+      }
     }
     var clouds: [String: any CloudAdapter] = [:]
     for entry in configuration.clouds {
+      let served = configuration.services.filter { $0.cloud?.name == entry.name }
+      if let adapter = entry.cloud.adapter(for: served, now: { clock.now }) {
+        // One guard stands before every real platform: it reads before it writes, sends nothing
+        // that changes nothing, and stops where accepted commands have no effect.
+        let modes = served.map {
+          ($0.policy.id, GuardedCloud.Mode(rawValue: $0.policy.mode.rawValue) ?? .observe)
+        }
+        clouds[entry.name] = GuardedCloud(
+          adapter, modes: Dictionary(modes, uniquingKeysWith: { first, _ in first }),
+          now: { clock.now })
+        continue
+      }
       guard case .simulated(let boot) = entry.cloud else { continue }
       let cloud = try Self.simulated(
         entry.name, boot: boot, configuration, store: store, clock: clock, sources: sources)
@@ -95,6 +113,27 @@ struct World {
     if let text = try store.meta(originKey), let time = Timestamp(parsing: text) { return time }
     try await store.setMeta(originKey, to: now.description)
     return now
+  }
+
+  private static func file(
+    _ path: String, _ name: String, _ configuration: ServeConfiguration
+  ) -> FileSource {
+    let services = configuration.services.filter { $0.demand?.source == name }
+    let names = services.map { ($0.policy.id, $0.demand?.query ?? $0.policy.id.name) }
+    return FileSource(path: path, names: Dictionary(names, uniquingKeysWith: { first, _ in first }))
+  }
+
+  private static func prometheus(
+    _ url: String, _ options: HTTPOptions, _ name: String, _ configuration: ServeConfiguration
+  ) throws -> PrometheusSource {
+    var queries: [ServiceID: PrometheusSource.Queries] = [:]
+    for service in configuration.services {
+      guard let demand = service.demand, demand.source == name else { continue }
+      guard let query = demand.query else { throw demand.place.refusal("needs a `query`") }
+      let queue = service.queue.flatMap { $0.source == name ? $0.query : nil }
+      queries[service.policy.id] = PrometheusSource.Queries(demand: query, queue: queue)
+    }
+    return PrometheusSource(url: url, options: options, services: queries)
   }
 
   private static func replay(

@@ -30,6 +30,19 @@ enum SimulationText {
     return table
   }
 
+  /// The same as numbers for programs, one row per policy.
+  static func csv(_ report: SimulationReport) -> String {
+    var table = TextTable(
+      columns: (["policy", "kind"] + ScoreMetric.allCases.map(\.rawValue) + ["within_objective"])
+        .map { TextTable.Column(name: $0, title: $0) })
+    for outcome in report.outcomes {
+      let figures = ScoreMetric.allCases.map { $0.value(in: outcome).map { "\($0)" } ?? "" }
+      table.rows.append(
+        [outcome.name, outcome.kind.rawValue] + figures + ["\(outcome.isWithinObjective)"])
+    }
+    return table.csv
+  }
+
   /// The sentences under the table.
   static func verdict(_ report: SimulationReport, baseline: String?) -> [String] {
     var lines: [String] = []

@@ -1,0 +1,66 @@
+import Adapters
+import Control
+import Domain
+import Foundation
+
+/// One entry of `clouds:`.
+enum CloudConfiguration: Sendable {
+  /// A cloud without a cloud: fleets that boot, serve and queue.
+  case simulated(boot: Duration)
+  case webhook(url: String, secret: Secret?, options: HTTPOptions)
+  case exec(command: [String])
+  case autoScaling(region: String, endpoint: String?)
+
+  static let catalogue = [
+    (kind: "simulated", what: "fleets that boot, serve and queue in memory; floor and desired"),
+    (kind: "webhook", what: "signed CloudEvents to a URL of yours; floor and desired"),
+    (kind: "exec", what: "a command of yours with JSON in and out; floor and desired"),
+    (kind: "aws-autoscaling", what: "EC2 Auto Scaling groups; floor (MinSize) and desired"),
+  ]
+
+  init(_ field: YAMLField, relativeTo file: String) throws {
+    switch try field.kind(among: Self.catalogue.map(\.kind), of: "cloud") {
+    case "webhook":
+      let section = try field.section(
+        ["kind", "url", "secret", "secret_file"] + HTTPSection.keys)
+      let isSigned = section["secret"] != nil || section["secret_file"] != nil
+      self = .webhook(
+        url: try section.required("url").url(),
+        secret: isSigned ? try HTTPSection.secret(section, "secret", relativeTo: file) : nil,
+        options: try HTTPSection.options(section, relativeTo: file))
+    case "exec":
+      let section = try field.section(["kind", "command"])
+      let field = try section.required("command")
+      let command = try field.list().map { try $0.text() }
+      guard !command.isEmpty else { throw field.refusal("needs a program to run") }
+      self = .exec(command: command)
+    case "aws-autoscaling":
+      let section = try field.section(["kind", "region", "endpoint"])
+      self = .autoScaling(
+        region: try section.required("region").text(), endpoint: try section["endpoint"]?.url())
+    default:
+      let section = try field.section(["kind", "boot"])
+      self = .simulated(boot: try section["boot"]?.duration() ?? .seconds(60))
+    }
+  }
+
+  /// The platform itself; nil for the simulated one, which needs to know the demand.
+  func adapter(
+    for services: [ServiceConfiguration], now: @escaping @Sendable () -> Timestamp
+  ) -> (any CloudAdapter)? {
+    switch self {
+    case .simulated: return nil
+    case .webhook(let url, let secret, let options):
+      return WebhookCloud(url: url, secret: secret, options: options, now: now)
+    case .exec(let command): return ExecCloud(command: command, now: now)
+    case .autoScaling(let region, let endpoint):
+      let groups = services.map { ($0.policy.id, $0.cloud?.resource ?? $0.policy.id.name) }
+      return AWSAutoScalingCloud(
+        region: region, groups: Dictionary(groups, uniquingKeysWith: { first, _ in first }),
+        credentials: AWSCredentialChain(
+          AWSCredentialPlaces(environment: ProcessInfo.processInfo.environment, region: region),
+          now: now),
+        endpoint: endpoint, now: now)
+    }
+  }
+}
