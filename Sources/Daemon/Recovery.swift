@@ -14,20 +14,19 @@ public struct Recovery: Sendable {
   ///
   /// - Parameters:
   ///   - ignoringSnapshots: Replays all that the journal still holds; a service starts at its first
-  ///     `configured` entry.
+  ///     `configured` entry or, where that has been dropped with age, at its newest snapshot.
   ///   - changed: Stands in for a configured policy: what would have been decided under another.
   /// - Returns: The services of which there is a past.
   public static func replay(
     _ store: Store, ignoringSnapshots: Bool = false,
     changed: (ServicePolicy) -> ServicePolicy = { $0 }
   ) throws -> [ServiceID: Recovery] {
-    var services: [ServiceID: Recovery] = [:]
-    if !ignoringSnapshots {
-      for snapshot in try store.newestSnapshots() {
-        services[snapshot.service] = Recovery(
-          autoscaler: try Autoscaler(snapshot: snapshot.bytes), sequence: snapshot.sequence)
-      }
+    var snapshots: [ServiceID: Recovery] = [:]
+    for snapshot in try store.newestSnapshots() {
+      snapshots[snapshot.service] = Recovery(
+        autoscaler: try Autoscaler(snapshot: snapshot.bytes), sequence: snapshot.sequence)
     }
+    var services = ignoringSnapshots ? [:] : snapshots
     var position: Int64 = 0
     while true {
       let events = try store.events(after: position, limit: 2000)
@@ -37,8 +36,7 @@ public struct Recovery: Sendable {
         if let known = services[service], stored.sequence <= known.sequence { continue }
         let event = try Self.event(of: stored, in: store, changed: changed)
         if services[service] == nil {
-          guard case .configured(let policy, _) = event else { continue }
-          services[service] = Recovery(autoscaler: Autoscaler(policy: policy), sequence: 0)
+          services[service] = Self.start(at: event, after: snapshots[service], stored.sequence)
         }
         let effects = services[service]?.autoscaler.handle(event) ?? []
         services[service]?.sequence = stored.sequence
@@ -46,6 +44,17 @@ public struct Recovery: Sendable {
       }
       position = last.sequence
     }
+  }
+
+  /// Where a service's replay can start: a configuration, or the snapshot just passed.
+  private static func start(
+    at event: Event, after snapshot: Recovery?, _ sequence: Int64
+  ) -> Recovery? {
+    if case .configured(let policy, _) = event {
+      return Recovery(autoscaler: Autoscaler(policy: policy), sequence: 0)
+    }
+    guard let snapshot, snapshot.sequence < sequence else { return nil }
+    return snapshot
   }
 
   private static func event(

@@ -13,9 +13,10 @@ extension TimeChart {
     offset: UTCOffset = .utc, events: [EventSpan] = [], unit: String = "requests/s"
   ) -> TimeChart {
     var layers: [Layer] = []
-    for (index, forecast) in forecasts.enumerated() {
+    // Pieces that show the same quantiles share their entry in the legend.
+    for forecast in forecasts {
       for var layer in forecast.layers(ink: .forecast) {
-        layer.inLegend = index == 0
+        layer.inLegend = !layers.contains { $0.label == layer.label }
         layers.append(layer)
       }
     }
@@ -59,18 +60,15 @@ extension TimeChart {
     -> [DataTable.Column]
   {
     var columns = [DataTable.Column("Observed", values: observed)]
-    guard let first = forecasts.first else { return columns }
-    columns.append(
-      DataTable.Column(first.middleLabel, values: joined(forecasts.map(\.middle))))
-    for index in first.bands.indices {
-      let pieces = forecasts.compactMap {
-        index < $0.bands.count ? $0.bands[index] : nil
-      }
-      let label = first.bands[index].label
-      columns.append(
-        DataTable.Column(label + ", from", values: joined(pieces.map(\.lower))))
-      columns.append(
-        DataTable.Column(label + ", to", values: joined(pieces.map(\.upper))))
+    for label in forecasts.map(\.middleLabel).distinct {
+      let pieces = forecasts.filter { $0.middleLabel == label }.map(\.middle)
+      columns.append(DataTable.Column(label, values: joined(pieces)))
+    }
+    let bands = forecasts.flatMap(\.bands)
+    for label in bands.map(\.label).distinct {
+      let pieces = bands.filter { $0.label == label }
+      columns.append(DataTable.Column(label + ", from", values: joined(pieces.map(\.lower))))
+      columns.append(DataTable.Column(label + ", to", values: joined(pieces.map(\.upper))))
     }
     return columns
   }
@@ -85,5 +83,12 @@ extension TimeChart {
       }
     }
     return TimedValues(times: times, values: values, end: pieces.last?.end)
+  }
+}
+
+extension [String] {
+  /// Each once, in the order of first appearance.
+  fileprivate var distinct: [String] {
+    reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
   }
 }
