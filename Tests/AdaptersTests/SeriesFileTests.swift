@@ -1,7 +1,8 @@
-import Adapters
 import Domain
 import Foundation
 import Testing
+
+@testable import Adapters
 
 @Suite("Series files")
 struct SeriesFileTests {
@@ -111,7 +112,7 @@ struct SeriesFileTests {
       ),
       (
         "timestamp,rate\n0,1\n1,1\n2,1\n9999-01-01T00:00:00Z,1\n",
-        "t.csv: the series spans 253370764801 intervals of its own spacing, more than 40000000"
+        "t.csv: the series spans 253370764801 intervals of its own spacing; a wrong year in a row? (limit 100000)"
       ),
     ])
   func refusals(text: String, sentence: String) {
@@ -213,6 +214,53 @@ struct SeriesFileTests {
         #expect(one.rate[index] == two.rate[index], "seed \(seed) element \(index)")
         #expect(one.queue?[index] == two.queue?[index], "seed \(seed) element \(index)")
       }
+    }
+  }
+
+  @Test("no bytes trap, and the same bytes give the same result in any chunks", arguments: 1...20)
+  func mutations(seed: Int) throws {
+    var random = SplitMix(seed: UInt64(seed))
+    let pieces = [
+      "timestamp", "rate", "value", "series", "queue", ",", ",", ",", "\n", "\n", "\r\n", "\"",
+      "\"\"",
+      "0", "60", "120", "1.5", "-1", "NaN", "1e999", "9999999999999999999999",
+      "2024-01-01T00:00:00Z",
+      "2024-01-01T00:01:00+23:59", "\u{FEFF}", "ü", " ", "99999999999",
+      "0.000000000000000000000000001",
+    ]
+    for round in 0..<50 {
+      var text = round % 3 == 0 ? "" : "timestamp,rate\n0,1\n60,2\n"
+      for _ in 0..<(random.next() % 30) {
+        text += pieces[Int(random.next() % UInt64(pieces.count))]
+      }
+      var bytes = Array(text.utf8)
+      if round % 5 == 0, !bytes.isEmpty {
+        bytes[Int(random.next() % UInt64(bytes.count))] = UInt8(truncatingIfNeeded: random.next())
+      }
+      let whole = outcome { parser throws(SeriesFileError) in try parser.consume(bytes) }
+      let parts = outcome { parser throws(SeriesFileError) in
+        var rest = bytes[...]
+        while !rest.isEmpty {
+          let count = 1 + Int(random.next() % 9)
+          try parser.consume(Array(rest.prefix(count)))
+          rest = rest.dropFirst(count)
+        }
+      }
+      #expect(whole == parts, "seed \(seed) round \(round): \(text.debugDescription)")
+      _ = try? SeriesFile(bytes)
+    }
+  }
+
+  private func outcome(
+    _ feed: (inout SeriesFileParser) throws(SeriesFileError) -> Void
+  ) -> String {
+    var parser = SeriesFileParser(file: "f")
+    do throws(SeriesFileError) {
+      try feed(&parser)
+      try parser.finish()
+      return parser.series.map { "\($0.name) \($0.times) \($0.rate) \($0.lines)" }.joined()
+    } catch {
+      return "refused: \(error.reason) at \(error.line ?? 0)"
     }
   }
 

@@ -1,15 +1,18 @@
 import CCurl
 import CCurlShim
 import Foundation
-import Synchronization
 
 /// One easy handle of libcurl. It keeps its connections, TLS sessions and DNS answers between
 /// requests and must be used by one thread at a time.
 final class HTTPTransfer {
   private let handle: UnsafeMutableRawPointer
 
-  /// Global initialisation happens once and is not thread-safe in older versions.
-  private static let isInitialised: Bool = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
+  /// Global initialisation happens once and is not thread-safe in older versions. With NOSIGNAL, which
+  /// threads need, libcurl leaves SIGPIPE to us, and OpenSSL writes to closed connections with it.
+  private static let isInitialised: Bool = {
+    signal(SIGPIPE, SIG_IGN)
+    return curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
+  }()
 
   init?() {
     guard Self.isInitialised, let handle = curl_easy_init() else { return nil }

@@ -86,7 +86,7 @@ extension SeriesFileError.Reason {
     case .noRows: "the file has a header and no data"
     case .singleRow: "a single row has no spacing to tell the resolution from"
     case .tooLong(let cells, let limit):
-      "the series spans \(cells) intervals of its own spacing, more than \(limit)"
+      "the series spans \(cells) intervals of its own spacing; a wrong year in a row? (limit \(limit))"
     }
   }
 }

@@ -6,8 +6,11 @@ struct SeriesGrid {
   private let rateName: String
   private let unit: SeriesFile.Unit
 
-  /// 32 million five-minute means are 300 years; more comes from a wrong year in one row.
-  private static let cellLimit = 40_000_000
+  /// A grid that is nearly all gaps comes from a wrong year in one row; without a limit it would fill
+  /// the memory.
+  private static func cellLimit(rows: Int) -> Int {
+    min(40_000_000, max(100_000, rows.multipliedReportingOverflow(by: 1000).partialValue))
+  }
 
   init(file: String, rateName: String, unit: SeriesFile.Unit) {
     self.file = file
@@ -52,8 +55,9 @@ struct SeriesGrid {
     }
     let first = times.first.map(cell) ?? 0
     let cells = Int((times.last.map(cell) ?? 0) - first + 1)
-    guard cells <= Self.cellLimit else {
-      throw SeriesFileError(file: file, reason: .tooLong(cells: cells, limit: Self.cellLimit))
+    let limit = Self.cellLimit(rows: times.count)
+    guard cells <= limit else {
+      throw SeriesFileError(file: file, reason: .tooLong(cells: cells, limit: limit))
     }
     let positions = times.map { Int(cell($0) - first) }
     let start = Timestamp(seconds: first * step + phase)
