@@ -1,40 +1,91 @@
-/// Plays the zero-wait oracle's schedule, so that it can stand beside the policies: in every step
-/// what is needed serves, and what is needed within a boot time is kept or boots.
-///
-/// The cost is the oracle's own; the schedule serves for the fluid need, so Poisson arrivals above
-/// it may wait and are reported.
+import Control
+
+/// Plays a schedule that was made with perfect knowledge, so that it can stand beside the policies.
 struct OracleRun {
   let world: SimulatedWorld
   var onStep: ((StepRecord) -> Void)?
 
-  func run() -> RunResult {
+  /// The zero-wait oracle: in every step what is needed serves, and what is needed within a boot
+  /// time is kept or boots. It serves the fluid need, so Poisson arrivals above it may wait and are
+  /// reported.
+  func zeroWait() -> RunResult {
+    let fleet = world.fleet
+    var stream = world.demand.stream()
+    return play { fleet.need(for: stream.next().rate) }
+  }
+
+  /// The least cost found within the objective's violation budget, and the cost that no schedule
+  /// within it goes below, both in replica-seconds.
+  ///
+  /// - Complexity: Keeps the whole window; seconds for two weeks.
+  func withinBudget() -> (result: RunResult, bound: Double) {
+    var stream = world.demand.stream()
+    let arrivals = (0..<world.grid.count).map { _ in stream.next().arrivals }
+    let budget = BudgetSchedule(world: world, arrivals: arrivals)
+    let spans = budget.spans()
+    // The estimate of a span's violations leaves out its neighbours; the scorecard decides.
+    var (fits, fails) = (0, spans.count + 1)
+    var best = RunResult(scorecard: Scorecard(), worst: [])
+    var tried = spans.count
+    while true {
+      let schedule = budget.schedule(spans.prefix(tried))
+      var next = schedule.makeIterator()
+      let result = OracleRun(world: world).play { next.next() ?? 0 }
+      if tried == 0 || result.scorecard.violation <= world.objective.violation {
+        best = result
+        fits = tried
+      } else {
+        fails = tried
+      }
+      if fails - fits <= 1 { break }
+      tried = (fits + fails) / 2
+    }
+    if onStep != nil {
+      var next = budget.schedule(spans.prefix(fits)).makeIterator()
+      best = play { next.next() ?? 0 }
+    }
+    return (best, bound(arrivals))
+  }
+
+  private func bound(_ arrivals: [Double]) -> Double {
+    let pool = world.fleet.warmPool
+    let boot = pool.size > 0 ? min(world.boot, world.warmBoot) : world.boot
+    let always = Double(world.fleet.minimum * world.grid.count) * world.grid.dt
+    return [30.0, 60, 150].map { seconds in
+      BudgetBound(
+        arrivals: arrivals, dt: world.grid.dt, ratePerReplica: world.fleet.ratePerReplica,
+        slo: world.slo, boot: boot,
+        width: max(1, Int(seconds / world.grid.dt))
+      ).replicaSeconds(budget: world.objective.violation)
+    }.reduce(always) { max($0, $1) }
+  }
+
+  /// Runs the serving replicas that `next` gives for each step; they cost what keeping or rebooting
+  /// each of them costs at least.
+  private func play(_ next: () -> Int) -> RunResult {
     let grid = world.grid
     let perStep = world.fleet.ratePerReplica * grid.dt
     var stream = world.demand.stream()
-    var ahead = stream
-    var reached = 0
-    var held = HeldMaximum<Int>(window: world.boot)
-    var kept = 0
+    var cost = ZeroWaitOracle(boot: world.boot)
+    var ahead = BootAhead(boot: world.boot, count: grid.count)
     var queue = FluidQueue(limit: world.fleet.queueLimit)
     var waits = WaitResolver(dt: grid.dt)
     var score = ScoreKeeper(world: world, worstLimit: 5)
     var actions = 0
+    var last: Int?
     var capacity = 0.0
     for step in 0..<grid.count {
-      let before = kept
-      while reached <= min(step + world.boot, grid.count - 1) {
-        kept = held.add(world.fleet.need(for: ahead.next().rate), at: reached)
-        reached += 1
-      }
-      if reached == grid.count { kept = held.maximum(at: step + world.boot) }
-      if step > 0 && kept != before { actions += 1 }
+      let (serving, provisioned) = ahead.at(step, next)
+      cost.add(need: serving)
+      if let last, last != provisioned { actions += 1 }
+      last = provisioned
       let demand = stream.next()
-      let need = world.fleet.need(for: demand.rate)
-      capacity = Double(need) * perStep
+      capacity = Double(serving) * perStep
       let (served, dropped) = queue.serve(arrivals: demand.arrivals, capacity: capacity)
       let record = StepRecord(
         step: step, rate: demand.rate, arrivals: demand.arrivals, served: served, dropped: dropped,
-        queue: queue.length, ready: need, pending: max(0, kept - need), need: need, wait: 0)
+        queue: queue.length, ready: serving, pending: provisioned - serving,
+        need: world.fleet.need(for: demand.rate), wait: 0)
       waits.add(record, capacity: capacity) { known in
         score.add(known)
         onStep?(known)
@@ -46,7 +97,40 @@ struct OracleRun {
     }
     return RunResult(
       scorecard: score.scorecard(
-        replicaSeconds: world.oracleSeconds, oracleSeconds: world.oracleSeconds, actions: actions),
+        replicaSeconds: Double(cost.replicaSteps) * grid.dt, oracleSeconds: world.oracleSeconds,
+        actions: actions),
       worst: score.finishWorst(faults: world.faults, bursts: world.bursts, grid: grid))
+  }
+}
+
+/// Reads a schedule one boot time ahead: what will serve by then is booting now, or was kept.
+private struct BootAhead {
+  private let boot: Int
+  private let count: Int
+  private var line: [Int] = []
+  private var head = 0
+  private var reached = 0
+  private var largest: HeldMaximum<Int>
+
+  init(boot: Int, count: Int) {
+    self.boot = boot
+    self.count = count
+    largest = HeldMaximum(window: boot)
+  }
+
+  mutating func at(_ step: Int, _ next: () -> Int) -> (serving: Int, provisioned: Int) {
+    while reached <= min(step + boot, count - 1) {
+      let serving = next()
+      line.append(serving)
+      _ = largest.add(serving, at: reached)
+      reached += 1
+    }
+    let serving = line[head]
+    head += 1
+    if head > 4096 {
+      line.removeFirst(head)
+      head = 0
+    }
+    return (serving, largest.maximum(at: step + boot))
   }
 }

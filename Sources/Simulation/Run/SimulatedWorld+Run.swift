@@ -18,7 +18,14 @@ extension SimulatedWorld {
     if var policy = specification.policy(in: self) {
       return outcome(of: simulation.run(&policy), for: specification)
     }
-    return outcome(of: OracleRun(world: self, onStep: onStep).run(), for: specification)
+    let oracle = OracleRun(world: self, onStep: onStep)
+    guard specification.kind == .oracleBudget else {
+      return outcome(of: oracle.zeroWait(), for: specification)
+    }
+    let (result, bound) = oracle.withinBudget()
+    var outcome = outcome(of: result, for: specification)
+    if oracleSeconds > 0 { outcome.certifiedBound = bound / oracleSeconds }
+    return outcome
   }
 
   private func outcome(

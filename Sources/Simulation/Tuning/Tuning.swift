@@ -1,0 +1,141 @@
+public import Control
+public import Domain
+
+/// A search for the settings of our policy on a user's own trace: the cheapest that keeps the
+/// objective, with the whole front of cost against violations.
+///
+/// The window is split in time. Settings compete on the first part, in rounds: all on a short
+/// stretch of it, the better ones on a longer one, the best on all of it. What is recommended is
+/// then run once on the second part, which no choice has seen; those are the figures to believe.
+public struct Tuning: Sendable {
+  /// Settings with the outcome of a run.
+  public struct Point: Sendable, Equatable {
+    public var scaling: ScalingPolicy
+    public var scorecard: Scorecard
+  }
+
+  public struct Result: Sendable, Equatable {
+    /// Settings that no other beats in both cost and violations, cheapest first, on the first part.
+    public var front: [Point]
+    /// The cheapest within the objective on the first part; the one with the fewest violations if
+    /// none is within it.
+    public var recommended: Point
+    /// Whether it was within the objective there.
+    public var keepsObjective: Bool
+    /// The recommended settings and the untuned ones on the second part.
+    public var validated: Scorecard
+    public var untuned: Scorecard
+    /// Runs of any length that were made.
+    public var runs: Int
+  }
+
+  /// The settings that compete.
+  public var candidates: [ScalingPolicy]
+  /// The part of the window that is learnt from.
+  public var learningShare = 0.7
+  /// How much of the learning part each round runs on, and the share of settings that go on.
+  static let rounds: [(length: Double, survivors: Double)] = [(0.15, 0.35), (0.5, 0.35), (1, 1)]
+
+  /// - Parameter candidates: At least one.
+  public init(candidates: [ScalingPolicy] = Tuning.grid()) {
+    precondition(!candidates.isEmpty, "a search needs settings to search in")
+    self.candidates = candidates
+  }
+
+  /// The settings that matter, on a grid: risk, headroom on the observed rate, drain time, and how
+  /// long a shrink waits.
+  public static func grid(around base: ScalingPolicy = ScalingPolicy()) -> [ScalingPolicy] {
+    let fixed = [0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001].map(ScalingPolicy.Risk.fixed)
+    var grid: [ScalingPolicy] = []
+    for risk in [.auto] + fixed {
+      for utilization in [0.8, 0.9, 1] {
+        for stabilization in [Duration.seconds(60), .seconds(300)] {
+          for drain in [Duration.seconds(20), .seconds(60), .seconds(120), .seconds(300)] {
+            var scaling = base
+            scaling.risk = risk
+            scaling.utilization = utilization
+            scaling.stabilization = stabilization
+            scaling.drain = drain
+            grid.append(scaling)
+          }
+        }
+      }
+    }
+    return grid
+  }
+
+  /// - Parameter workers: Runs at a time; the result does not depend on it.
+  /// - Throws: `ScenarioError` if the scenario cannot be simulated, or a part would be empty.
+  public func run(
+    _ scenario: Scenario, trace: TimeSeries, workers: Int
+  ) async throws(ScenarioError) -> Result {
+    let whole = try SimulatedWorld(scenario, trace: trace)
+    var trace = trace
+    for index in trace.values.indices { trace.values[index] *= whole.demand.scale }
+    let length = scenario.to.since(scenario.from).inSeconds
+    let split = scenario.from + .seconds((length * learningShare).rounded())
+    let judged = try SimulatedWorld(scenario.part(from: split, to: scenario.to), trace: trace)
+
+    var points = candidates.map { Point(scaling: $0, scorecard: Scorecard()) }
+    var runs = 0
+    for round in Self.rounds {
+      let end = scenario.from + .seconds((length * learningShare * round.length).rounded())
+      let world = try SimulatedWorld(scenario.part(from: scenario.from, to: end), trace: trace)
+      let outcomes = await world.runAll(points.map { Self.hybrid($0.scaling) }, workers: workers)
+      runs += outcomes.count
+      points = zip(points, outcomes).map { Point(scaling: $0.scaling, scorecard: $1.scorecard) }
+      let survivors = max(1, Int((Double(points.count) * round.survivors).rounded(.up)))
+      points = Self.survivors(points, count: survivors, objective: scenario.objective.violation)
+    }
+    let objective = scenario.objective.violation
+    let inside = points.filter { $0.scorecard.violation <= objective }
+    let cheapest = inside.min { $0.scorecard.replicaSeconds < $1.scorecard.replicaSeconds }
+    let mildest = points.min { $0.scorecard.violation < $1.scorecard.violation }
+    guard let recommended = cheapest ?? mildest else {
+      throw ScenarioError(sentences: ["There are no settings to search in."])
+    }
+    let final = await judged.runAll(
+      [Self.hybrid(recommended.scaling), Self.hybrid(ScalingPolicy())], workers: workers)
+    return Result(
+      front: Self.front(points), recommended: recommended, keepsObjective: cheapest != nil,
+      validated: final[0].scorecard, untuned: final[1].scorecard, runs: runs + final.count)
+  }
+
+  private static func hybrid(_ scaling: ScalingPolicy) -> PolicySpecification {
+    var specification = PolicySpecification(name: "tuned", kind: .hybrid)
+    specification.scaling = scaling
+    return specification
+  }
+
+  /// The settings that go on: the front first, then those nearest to keeping the objective at the
+  /// least cost. A violation above the objective counts as many times the cost as it exceeds it.
+  static func survivors(_ points: [Point], count: Int, objective: Double) -> [Point] {
+    let front = front(points)
+    func penalty(_ point: Point) -> Double {
+      let excess = point.scorecard.violation / max(objective, 1e-6)
+      return point.scorecard.replicaSeconds * max(1, excess)
+    }
+    let ranked = points.enumerated().sorted { left, right in
+      let (a, b) = (penalty(left.element), penalty(right.element))
+      let (first, second) = (front.contains(left.element), front.contains(right.element))
+      if first != second { return first }
+      return a != b ? a < b : left.offset < right.offset
+    }
+    return ranked.prefix(count).map(\.element)
+  }
+
+  /// What no other point beats in both cost and violations, cheapest first.
+  static func front(_ points: [Point]) -> [Point] {
+    let sorted = points.enumerated().sorted { left, right in
+      let (a, b) = (left.element.scorecard, right.element.scorecard)
+      if a.replicaSeconds != b.replicaSeconds { return a.replicaSeconds < b.replicaSeconds }
+      return a.violation != b.violation ? a.violation < b.violation : left.offset < right.offset
+    }
+    var least = Double.infinity
+    return sorted.compactMap { entry in
+      guard entry.element.scorecard.violation < least else { return nil }
+      least = entry.element.scorecard.violation
+      return entry.element
+    }
+  }
+}
