@@ -59,7 +59,7 @@ void holt_winters_pass(const holt_winters_run *run, const holt_winters_lanes *la
     const lanes surprise = ((value - sum) - level) - carried;
     const lanes bound = run->clip * size;
     const lanes below = SELECT(surprise > bound, bound, surprise);
-    const lanes innovation = SELECT(surprise < -bound, -bound, below);
+    const lanes innovation = SELECT(-bound > below, -bound, below);
     const lanes grown = size + run->size_gain * (MAGNITUDE(innovation) - size);
     size = SELECT(grown > smallest_size, grown, smallest_size);
     const lanes error = carried + innovation;

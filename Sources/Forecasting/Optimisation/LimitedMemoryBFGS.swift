@@ -7,8 +7,8 @@
 struct LimitedMemoryBFGS {
   var maximumIterations = 40
   var maximumEvaluations = 80
-  /// It stops when an iteration lowers the value by less than this part of it.
-  var tolerance = 1e-5
+  /// It stops when two iterations in a row lower the value by less than this part of it.
+  var tolerance = 1e-4
   /// The longest first step, in units of the vector.
   var firstStep = 1.0
 

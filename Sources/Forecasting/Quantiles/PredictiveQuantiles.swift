@@ -14,12 +14,15 @@ struct PredictiveQuantiles: Sendable, Equatable {
   let widening: Double
   /// Correlation of residuals one step apart.
   let persistence: Double
-  /// Sorted sizes of the residuals near each horizon, and of all.
+  /// Sorted sizes of the residuals near each place of the horizon, and of all.
   private let near: [[Double]]
+  private let stepsPerPlace: Int
   private let all: [Double]
 
   /// The least size of a standard deviation: one per cent.
   static let leastSpread = 0.01
+  /// Places of the horizon with a spread of their own, at most.
+  static let places = 96
   /// The widening that a history says nothing about, and how many fits that knowledge is worth.
   static let usualWidening = 1.1
   static let usualWideningFits = 4.0
@@ -33,7 +36,10 @@ struct PredictiveQuantiles: Sendable, Equatable {
   ) {
     self.scale = scale
     let reach = max(1, horizon / 16)
-    near = (0..<horizon).map { Self.sizes(residuals, around: $0, reach: reach) }
+    stepsPerPlace = max(1, (horizon + Self.places - 1) / Self.places)
+    near = stride(from: stepsPerPlace / 2, to: max(1, horizon), by: stepsPerPlace).map {
+      Self.sizes(residuals, around: $0, reach: reach)
+    }
     all = Self.sizes(residuals, around: 0, reach: horizon)
     widening = Self.widening(
       residuals, windowsPerFit: max(1, windowsPerFit), horizon: horizon, reach: reach)
@@ -49,7 +55,8 @@ struct PredictiveQuantiles: Sendable, Equatable {
 
   /// Size of residual that a share of outcomes stays within, widened; 0 for no share.
   private func size(share: Double, horizon: Int) -> Double {
-    let nearby = horizon < near.count && near[horizon].count > 1 ? near[horizon] : all
+    let place = min(horizon / stepsPerPlace, near.count - 1)
+    let nearby = place >= 0 && near[place].count > 1 ? near[place] : all
     let measured = 0.5 * Self.quantile(share, nearby) + 0.5 * Self.quantile(share, all)
     let least = Self.leastSpread * Normal.quantile(0.5 + share / 2)
     return max(widening * measured, least)

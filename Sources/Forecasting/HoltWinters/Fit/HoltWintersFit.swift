@@ -35,7 +35,7 @@ public struct HoltWintersFit: Sendable, Equatable {
 
     public init(
       horizons: [Int] = [], stride: Int = 7, trend: Bool = true, starts: Int = 2,
-      maximumPasses: Int = 60, start: HoltWintersParameters? = nil
+      maximumPasses: Int = 24, start: HoltWintersParameters? = nil
     ) {
       self.horizons = horizons
       self.stride = stride
@@ -81,7 +81,8 @@ public struct HoltWintersFit: Sendable, Equatable {
     var passes = 0
     for candidate in coordinates.starts(options.start).prefix(max(1, options.starts)) {
       let search = LimitedMemoryBFGS(
-        maximumIterations: 40, maximumEvaluations: max(1, options.maximumPasses))
+        maximumIterations: 40, maximumEvaluations: max(1, options.maximumPasses),
+        tolerance: loss.horizons.isEmpty ? 1e-4 : 2e-5)
       let point = search.minimise(from: candidate) { at, gradient in
         passes += 1
         return coordinates.loss(

@@ -66,18 +66,24 @@ extension HoltWintersStates {
     of values: [Double], at indices: [Int32], count: Int, to seasonal: inout [Double]
   ) {
     var groups = Array(repeating: [Double](), count: count)
+    var known = 0
     for step in values.indices where !values[step].isNaN {
       groups[Int(indices[step])].append(values[step])
+      known += 1
     }
+    // The middle of two thousand deviations is as good as that of all.
+    let every = max(1, known / 2000)
+    var number = 0
     var medians = Array(repeating: 0.0, count: count)
     var deviations: [Double] = []
-    deviations.reserveCapacity(values.count)
     for state in groups.indices where !groups[state].isEmpty {
       groups[state].sort()
       let median = Order.median(sorted: groups[state])
       medians[state] = median
-      for value in groups[state] where groups[state].count > 2 {
-        deviations.append((value - median).magnitude)
+      guard groups[state].count > 2 else { continue }
+      for value in groups[state] {
+        number += 1
+        if number % every == 0 { deviations.append((value - median).magnitude) }
       }
     }
     deviations.sort()
