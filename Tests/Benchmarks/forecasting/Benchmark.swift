@@ -1,0 +1,28 @@
+import Forecasting
+import Foundation
+
+/// Measures the numeric core; each mode prints one line per figure.
+///
+///     ForecastingBenchmark m4 FILE [HELD-OUT-STEPS JOBS]   accuracy, intervals and seconds on M4 Hourly
+///     ForecastingBenchmark fit                             milliseconds of one Holt-Winters fit
+///     ForecastingBenchmark tick                            microseconds of one advance and forecast
+///     ForecastingBenchmark bank                            milliseconds of the whole combination
+///
+/// FILE is the competition's `Hourly-train.csv`, which carries no licence and is not part of this
+/// project. The last HELD-OUT-STEPS of each series (48 unless said) are forecast from what is before.
+@main
+struct Benchmark {
+  static func main() throws {
+    let arguments = Array(CommandLine.arguments.dropFirst())
+    switch arguments.first {
+    case "m4" where arguments.count > 1:
+      let numbers = arguments.dropFirst(2).compactMap { Int($0) }
+      try M4Hourly.measure(
+        file: arguments[1], heldOut: numbers.first ?? 48, jobs: numbers.dropFirst().first ?? 2)
+    case "fit": try Speed.fit()
+    case "tick": try Speed.tick()
+    case "bank": try Speed.bank()
+    default: print("modes: m4 FILE [HELD-OUT-STEPS JOBS], fit, tick, bank")
+    }
+  }
+}
