@@ -36,8 +36,8 @@ extension Autoscaler {
     var trail: [Rule] = []
     trail.reserveCapacity(6)
     let forecast = forecastPart(at: now, trail: &trail)
-    let observed = observedPart(trail: &trail)
-    let rated = max(policy.fleet.min, max(forecast, observed))
+    let observed = observedPart(hasForecast: forecast != nil, trail: &trail)
+    let rated = max(policy.fleet.min, max(forecast ?? 0, observed))
     let held = wanted.hold(Double(rated), at: now, window: policy.scaling.stabilization)
     let drain = drainPart(observation, fleet: fleet, trail: &trail)
     // The tolerance keeps a quotient that should be whole from being rounded up by its last bit.
@@ -53,14 +53,15 @@ extension Autoscaler {
   }
 
   /// Replicas for the upper quantile of the highest demand within the lead window.
-  private func forecastPart(at now: Timestamp, trail: inout [Rule]) -> Int {
+  /// Nil where there is no forecast.
+  private func forecastPart(at now: Timestamp, trail: inout [Rule]) -> Int? {
     guard policy.forecast.isEnabled else {
       trail.append(.noForecast(.disabled))
-      return 0
+      return nil
     }
     guard let forecast = demand.forecast(level: risk.level) else {
       trail.append(.noForecast(.learning))
-      return 0
+      return nil
     }
     let lead = policy.leadWindow
     let replicas = Int(replicas: forecast.upper / policy.fleet.ratePerReplica)
@@ -77,10 +78,13 @@ extension Autoscaler {
     return lifted
   }
 
-  /// Replicas for the rate that was seen, with the configured headroom.
-  private func observedPart(trail: inout [Rule]) -> Int {
+  /// Replicas for the rate that was seen. Without a forecast the configured headroom has to carry
+  /// what comes next; with one its quantile does, and headroom on top would be paid for twice (at a
+  /// boot of 60 s it costs 6 to 7 % on smooth traces and avoids nothing that the budget asks for).
+  private func observedPart(hasForecast: Bool, trail: inout [Rule]) -> Int {
     guard policy.scaling.reacts, let rate = recent.planned else { return 0 }
-    let capacity = policy.fleet.ratePerReplica * policy.scaling.utilization
+    let utilization = hasForecast ? 1 : policy.scaling.utilization
+    let capacity = policy.fleet.ratePerReplica * utilization
     let replicas = Int(replicas: rate / capacity)
     trail.append(.observed(replicas: replicas, rate: rate))
     return replicas

@@ -10,7 +10,7 @@ public struct ScalingPolicy: Sendable, Equatable {
   }
 
   public var risk: Risk
-  /// The share of a replica's rate that the observed part plans with.
+  /// The share of a replica's rate that the observed part plans with while there is no forecast.
   public var utilization: Double
   /// The time in which a backlog is to be gone.
   public var drain: Duration
