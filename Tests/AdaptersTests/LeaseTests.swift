@@ -39,6 +39,8 @@ struct LeaseTests {
       var version = 0
       var highestToken: Int64 = 0
       var leaderSeconds = 0.0
+      var rivals = 0
+      var staleTokens = 0
       var time = 0.0
       while time < 300 {
         for index in candidates.indices where time >= candidates[index].nextRound {
@@ -60,14 +62,16 @@ struct LeaseTests {
           }
         }
         let leaders = candidates.filter { $0.election.isLeader(at: $0.clock(time)) }
-        #expect(leaders.count <= 1, "seed \(seed) at \(time)")
+        if leaders.count > 1 { rivals += 1 }
         if let leader = leaders.first {
           leaderSeconds += 0.25
-          #expect(leader.election.fencingToken >= highestToken, "seed \(seed) at \(time)")
+          if leader.election.fencingToken < highestToken { staleTokens += 1 }
           highestToken = max(highestToken, leader.election.fencingToken)
         }
         time += 0.25
       }
+      #expect(rivals == 0, "seed \(seed)")
+      #expect(staleTokens == 0, "seed \(seed)")
       // Somebody leads nearly always: a dead leader is missed for at most its lease.
       #expect(leaderSeconds > 150, "seed \(seed)")
     }
