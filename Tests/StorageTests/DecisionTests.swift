@@ -116,6 +116,17 @@ struct DecisionTests {
     #expect(row?.contains("2026-11-23 00:00:00") == true)
     #expect(row?.contains("00:00:00Z web 3→8  forecast 8 (640/s p90 at +2m)") == true)
     #expect(row?.contains("no quota") == true)
+    _ = try await store.append(
+      [try sample("web", 0, 2), try sample("web", 15, 4)], now: monday + .seconds(60))
+    try await store.sealAll()
+    let samples = try await store.read { db in
+      try Row.fetchOne(db, sql: "SELECT * FROM samples_plain").map { "\($0)" }
+    }
+    #expect(
+      samples == """
+        [service:"web" metric:"rate" tier:"raw" first:"2026-11-23 00:00:00" \
+        last:"2026-11-23 00:00:15" points:2 smallest:2.0 mean:3.0 largest:4.0]
+        """)
     let rule = try await store.read { db in
       try String.fetchOne(db, sql: "SELECT trail ->> '$[0].rule' FROM decisions")
     }

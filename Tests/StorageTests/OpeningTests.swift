@@ -211,3 +211,45 @@ struct OpeningTests {
     #expect(FileProbe.networkFileSystem(at: path, mounts: mounts) == type)
   }
 }
+
+@Suite("The log")
+struct LogTests {
+  @Test("F-37: the log is emptied beyond its bound, and stays while a reader needs it")
+  func bound() throws {
+    let directory = try TemporaryDirectory()
+    let pool = try DatabasePool(
+      path: directory.store,
+      configuration: Connection.configuration(patience: .milliseconds(20), readonly: false))
+    try pool.writeWithoutTransaction { db in
+      try db.execute(sql: "PRAGMA wal_autocheckpoint = 0; CREATE TABLE filler (bytes BLOB)")
+      func fill() throws {
+        while LogBound.length(of: directory.store) < LogBound.limit {
+          try db.execute(sql: "INSERT INTO filler VALUES (zeroblob(8000000))")
+          try db.execute(sql: "DELETE FROM filler")
+        }
+      }
+      var bound = LogBound()
+      var isEmptied = false
+      isEmptied = bound.keep(db, file: directory.store)
+      #expect(isEmptied == false)
+      try fill()
+      isEmptied = bound.keep(db, file: directory.store)
+      #expect(isEmptied == true)
+      #expect(LogBound.length(of: directory.store) == 0)
+
+      try db.execute(sql: "INSERT INTO filler VALUES (zeroblob(8000000))")
+      let other = try DatabaseQueue(path: directory.store)
+      try other.read { reader in
+        _ = try Int.fetchOne(reader, sql: "SELECT count(*) FROM filler")
+        try fill()
+        isEmptied = bound.keep(db, file: directory.store)
+        #expect(isEmptied == false)
+      }
+      while LogBound.length(of: directory.store) < LogBound.limit * 3 / 2 {
+        try db.execute(sql: "INSERT INTO filler VALUES (zeroblob(8000000)); DELETE FROM filler")
+      }
+      isEmptied = bound.keep(db, file: directory.store)
+      #expect(isEmptied == true)
+    }
+  }
+}

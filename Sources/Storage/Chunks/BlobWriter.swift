@@ -22,22 +22,32 @@ struct BlobWriter {
 
   /// The low `width` bits of each value, one after the other, the most significant first; the last
   /// byte is filled up with zeros.
-  mutating func bits(_ values: ArraySlice<UInt64>, width: Int) {
+  mutating func bits(_ values: [UInt64], _ range: Range<Int>, width: Int) {
     if width == 64 {
-      for value in values { integer(value) }
+      for index in range { integer(values[index]) }
       return
     }
-    var waiting: UInt64 = 0
-    var count = 0
-    for value in values {
-      waiting = waiting << UInt64(width) | value
-      count += width
-      while count >= 8 {
-        count -= 8
-        bytes.append(UInt8(truncatingIfNeeded: waiting >> UInt64(count)))
+    let start = bytes.count
+    bytes.append(contentsOf: repeatElement(0, count: (range.count * width + 7) / 8))
+    bytes.withUnsafeMutableBufferPointer { bytes in
+      values.withUnsafeBufferPointer { values in
+        var position = start
+        var waiting: UInt64 = 0
+        var count = 0
+        for index in range {
+          waiting = waiting << UInt64(width) | values[index]
+          count += width
+          while count >= 8 {
+            count -= 8
+            bytes[position] = UInt8(truncatingIfNeeded: waiting >> UInt64(count))
+            position += 1
+          }
+        }
+        if count > 0 {
+          bytes[position] = UInt8(truncatingIfNeeded: waiting << UInt64(8 - count))
+        }
       }
     }
-    if count > 0 { bytes.append(UInt8(truncatingIfNeeded: waiting << UInt64(8 - count))) }
   }
 
   /// Appends each value's eight bytes.

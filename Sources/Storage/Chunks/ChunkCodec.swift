@@ -15,10 +15,10 @@ enum ChunkCodec {
       writer.integer(UInt32(clamping: section.width))
       writer.integer(UInt32(clamping: section.unit))
       writer.integer(UInt32(clamping: section.times.count))
-      IntegerColumn.write(section.times, to: &writer)
+      IntegerColumn.write(section.times, isEven: true, to: &writer)
       ValueColumn.write(section.values, units: [section.unit], to: &writer)
       if let aggregate = section.aggregate {
-        IntegerColumn.write(aggregate.seconds, to: &writer)
+        IntegerColumn.write(aggregate.seconds, isEven: true, to: &writer)
         ValueColumn.write(aggregate.maxima, units: [section.unit], to: &writer)
       }
     }

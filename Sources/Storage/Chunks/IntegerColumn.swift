@@ -12,17 +12,23 @@ enum IntegerColumn {
   /// starts.
   private static let widest = 56
 
+  /// - Parameter isEven: whether the values are nearly evenly spaced or constant (times, counts);
+  ///   then steps and a shared factor are tried.
   /// - Precondition: not empty; differences of neighbours fit 63 bits (times and counts do).
-  static func write(_ values: [Int64], to writer: inout BlobWriter) {
-    let (plain, plainBits) = offsets(of: values)
-    let steps = (1..<max(values.count, 1)).map { values[$0] &- values[$0 - 1] }
-    guard !steps.isEmpty else {
-      write(values[0], plain, isSteps: false, to: &writer)
+  static func write(_ values: [Int64], isEven: Bool, to writer: inout BlobWriter) {
+    guard isEven, values.count > 1 else {
+      write(values[0], Blocks(of: values), isSteps: false, to: &writer)
       return
     }
-    let (stepped, stepBits) = offsets(of: steps)
-    if stepBits < plainBits {
-      write(values[0], stepped, isSteps: true, to: &writer)
+    let step = values[1] &- values[0]
+    if !zip(values, values.dropFirst()).contains(where: { $1 &- $0 != step }) {
+      write(values[0], Blocks(constant: step), isSteps: true, to: &writer)
+      return
+    }
+    let plain = Blocks(of: values, sharing: true)
+    let steps = Blocks(of: zip(values, values.dropFirst()).map { $1 &- $0 }, sharing: true)
+    if steps.bits < plain.bits {
+      write(values[0], steps, isSteps: true, to: &writer)
     } else {
       write(values[0], plain, isSteps: false, to: &writer)
     }
@@ -61,66 +67,74 @@ enum IntegerColumn {
     return values
   }
 
-  /// Offsets from the smallest of all, after division by what they share.
-  private struct Offsets {
+  /// Values as offsets from the smallest, after division by what these share.
+  private struct Blocks {
     var low: Int64
     var factor: UInt32 = 1
-    var values: [UInt64]
+    var offsets: [UInt64] = []
     /// Per block.
     var least: [UInt64] = []
     var widths: [UInt8] = []
+    /// What it costs.
+    var bits = 0
+
+    init(constant value: Int64) { low = value }
+
+    init(of values: [Int64], sharing: Bool = false) {
+      let low = values.reduce(values[0]) { $1 < $0 ? $1 : $0 }
+      self.low = low
+      offsets = values.map { UInt64(bitPattern: $0 &- low) }
+      if sharing {
+        factor = IntegerColumn.sharedFactor(of: offsets)
+        if factor > 1 {
+          for index in offsets.indices { offsets[index] /= UInt64(factor) }
+        }
+      }
+      offsets.withUnsafeMutableBufferPointer { offsets in
+        var start = 0
+        while start < offsets.count {
+          let end = Swift.min(start + IntegerColumn.block, offsets.count)
+          var least = UInt64.max
+          var most: UInt64 = 0
+          for index in start..<end {
+            least = Swift.min(least, offsets[index])
+            most = Swift.max(most, offsets[index])
+          }
+          var width = 64 - (most - least).leadingZeroBitCount
+          if width > IntegerColumn.widest {
+            width = 64
+            least = 0
+          }
+          if least > 0 { for index in start..<end { offsets[index] &-= least } }
+          self.least.append(least)
+          widths.append(UInt8(width))
+          bits += width * (end - start) + 8
+          start = end
+        }
+      }
+      bits += 8 * leastBytes * least.count
+    }
 
     var isConstant: Bool { widths.allSatisfy { $0 == 0 } && least.allSatisfy { $0 == 0 } }
     var leastBytes: Int { (71 - (least.max() ?? 0).leadingZeroBitCount) / 8 }
   }
 
-  /// The offsets with their cost in bits.
-  private static func offsets(of values: [Int64]) -> (Offsets, bits: Int) {
-    let low = values.min() ?? 0
-    var offsets = Offsets(low: low, values: values.map { UInt64(bitPattern: $0 &- low) })
-    let factor = sharedFactor(of: offsets.values)
-    if factor > 1 {
-      offsets.factor = factor
-      for index in offsets.values.indices { offsets.values[index] /= UInt64(factor) }
-    }
-    var bits = 0
-    for start in stride(from: 0, to: values.count, by: block) {
-      let end = min(start + block, values.count)
-      var least = UInt64.max
-      var most: UInt64 = 0
-      for index in start..<end {
-        least = min(least, offsets.values[index])
-        most = max(most, offsets.values[index])
-      }
-      var width = 64 - (most - least).leadingZeroBitCount
-      if width > widest {
-        width = 64
-        least = 0
-      }
-      for index in start..<end { offsets.values[index] -= least }
-      offsets.least.append(least)
-      offsets.widths.append(UInt8(width))
-      bits += width * (end - start) + 8
-    }
-    return (offsets, bits + 8 * offsets.leastBytes * offsets.least.count)
-  }
-
   private static func write(
-    _ first: Int64, _ offsets: Offsets, isSteps: Bool, to writer: inout BlobWriter
+    _ first: Int64, _ blocks: Blocks, isSteps: Bool, to writer: inout BlobWriter
   ) {
-    let isConstant = offsets.isConstant
-    writer.byte(
-      (isSteps ? stepsFlag : 0) | (isConstant ? constantFlag : UInt8(offsets.leastBytes)))
+    let isConstant = blocks.isConstant
+    let leastBytes = blocks.leastBytes
+    writer.byte((isSteps ? stepsFlag : 0) | (isConstant ? constantFlag : UInt8(leastBytes)))
     writer.integer(first)
-    writer.integer(offsets.low)
+    writer.integer(blocks.low)
     if isConstant { return }
-    writer.integer(offsets.factor)
-    for width in offsets.widths { writer.byte(width) }
-    for least in offsets.least { writer.bytes(of: least, count: offsets.leastBytes) }
-    for (number, width) in offsets.widths.enumerated() where width > 0 {
+    writer.integer(blocks.factor)
+    for width in blocks.widths { writer.byte(width) }
+    for least in blocks.least { writer.bytes(of: least, count: leastBytes) }
+    for (number, width) in blocks.widths.enumerated() where width > 0 {
       let start = number * block
-      let end = min(start + block, offsets.values.count)
-      writer.bits(offsets.values[start..<end], width: Int(width))
+      let end = min(start + block, blocks.offsets.count)
+      writer.bits(blocks.offsets, start..<end, width: Int(width))
     }
   }
 

@@ -17,7 +17,7 @@ enum ValueColumn {
     for scale in scales(units) where fits(values, scale: scale, into: &integers) {
       writer.byte(1)
       writer.double(scale)
-      IntegerColumn.write(integers, to: &writer)
+      IntegerColumn.write(integers, isEven: false, to: &writer)
       return
     }
     writer.byte(0)

@@ -11,6 +11,7 @@ enum Schema {
     migrator.registerMigration("002-journal", migrate: journal)
     migrator.registerMigration("003-decisions", migrate: decisions)
     migrator.registerMigration("004-plain-views", migrate: views)
+    migrator.registerMigration("005-chunk-summaries", migrate: summaries)
     return migrator
   }
 
@@ -158,6 +159,25 @@ enum Schema {
               * CASE c.key >> 60 WHEN 0 THEN 3600 WHEN 1 THEN 86400 WHEN 2 THEN 432000
                 ELSE 1296000 END, 'unixepoch') AS window,
             c.points, length(c.bytes) AS bytes
+          FROM chunks c JOIN series s ON s.id = c.key & 0xFFFFFFFF;
+        """)
+  }
+
+  private static func summaries(_ db: Database) throws {
+    try db.execute(
+      sql: """
+        ALTER TABLE chunks ADD COLUMN first_time INTEGER;
+        ALTER TABLE chunks ADD COLUMN last_time INTEGER;
+        ALTER TABLE chunks ADD COLUMN smallest REAL;
+        ALTER TABLE chunks ADD COLUMN mean REAL;
+        ALTER TABLE chunks ADD COLUMN largest REAL;
+
+        CREATE VIEW samples_plain AS
+          SELECT s.service, s.metric,
+            CASE c.key >> 60 WHEN 0 THEN 'raw' WHEN 1 THEN '1m' WHEN 2 THEN '5m' ELSE '15m' END
+              AS tier,
+            datetime(c.first_time, 'unixepoch') AS first, datetime(c.last_time, 'unixepoch') AS last,
+            c.points, c.smallest, c.mean, c.largest
           FROM chunks c JOIN series s ON s.id = c.key & 0xFFFFFFFF;
         """)
   }

@@ -78,7 +78,7 @@ extension Head {
   /// - Returns: the index of the first sample that was not taken.
   mutating func extendRun(
     _ samples: [Sample], from start: Int, until newestAllowed: Timestamp,
-    following previous: inout Int, into batch: inout Batch
+    following previous: inout Int, into batch: inout [BatchSample]
   ) -> Int {
     var index = start
     var position = previous
@@ -96,7 +96,7 @@ extension Head {
             series[next].service == samples[index].service
           else { return }
           series[next].extend(Point(time: time.seconds, value: value))
-          batch.append(series: series[next].id, time: time.seconds, value: value)
+          batch.append(BatchSample(series: series[next].id, time: time.seconds, value: value))
           position = next
           index += 1
         }

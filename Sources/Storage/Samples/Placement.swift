@@ -3,12 +3,12 @@ import GRDB
 
 /// Places the samples of one transaction in the head, and collects what has to become durable.
 struct Placement {
-  var batch: Batch
+  var batch: [BatchSample] = []
   var created: [SeriesState] = []
   private var sealed = SealedPoints()
 
   /// - Parameter capacity: how many samples will come.
-  init(capacity: Int) { batch = Batch(capacity: capacity) }
+  init(capacity: Int) { batch.reserveCapacity(capacity) }
 
   /// One verdict per sample, nil for taken or already known.
   mutating func place(
@@ -47,7 +47,8 @@ struct Placement {
       }
     }
     head.pointCount += 1
-    batch.append(series: head.series[position].id, time: point.time, value: point.value)
+    batch.append(
+      BatchSample(series: head.series[position].id, time: point.time, value: point.value))
     return nil
   }
 

@@ -38,7 +38,8 @@ enum Recovery {
     return head
   }
 
-  private static func decoded(_ data: Data?, _ id: Int64, file: String) throws(StoreError) -> Batch
+  private static func decoded(_ data: Data?, _ id: Int64, file: String) throws(StoreError)
+    -> [BatchSample]
   {
     do {
       return try (data ?? Data()).withUnsafeBytes { try BatchCodec.decode($0) }
@@ -49,12 +50,12 @@ enum Recovery {
 
   /// Points that were sealed before a crash but whose batch was not deleted yet come in again;
   /// the next seal finds them in their chunk.
-  private static func replay(_ batch: Batch, into head: inout Head, file: String) throws {
-    for index in 0..<batch.count {
-      guard let position = head.position(ofID: batch.series[index]) else {
-        throw StoreError.damaged(file: file, detail: "a batch names series \(batch.series[index])")
+  private static func replay(_ batch: [BatchSample], into head: inout Head, file: String) throws {
+    for sample in batch {
+      guard let position = head.position(ofID: sample.series) else {
+        throw StoreError.damaged(file: file, detail: "a batch names series \(sample.series)")
       }
-      let point = Point(time: batch.times[index], value: batch.values[index])
+      let point = Point(time: sample.time, value: sample.value)
       if head.series[position].insert(point) { head.pointCount += 1 }
     }
   }

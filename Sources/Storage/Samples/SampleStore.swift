@@ -17,6 +17,8 @@ final class SampleStore: Sendable {
   let queue = Mutex(Queue())
   /// Touched by the writer only.
   let sealing: Mutex<Sealing>
+  /// Touched by the writer only.
+  private let log = Mutex(LogBound())
 
   /// Batches that wait for the writer.
   struct Queue: Sendable {
@@ -78,6 +80,7 @@ final class SampleStore: Sendable {
     } catch {
       recover(from: StoreError(error, file: file), db)
     }
+    _ = log.withLock { $0.keep(db, file: file) }
     let more = queue.withLock { queue in
       queue.isDraining = !queue.requests.isEmpty
       return queue.isDraining

@@ -33,10 +33,17 @@ enum ChunkTable {
   }
 
   static func store(_ sections: [Section], _ key: ChunkKey, _ db: Database) throws {
-    let points = sections.reduce(0) { $0 + $1.times.count }
+    let summary = ChunkSummary(of: sections)
     try db.cachedStatement(
-      sql: "INSERT OR REPLACE INTO chunks (key, points, bytes) VALUES (?, ?, ?)"
-    ).execute(arguments: [key.packed, points, Data(ChunkCodec.encode(sections))])
+      sql: """
+        INSERT OR REPLACE INTO chunks
+          (key, points, bytes, first_time, last_time, smallest, mean, largest)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+        """
+    ).execute(arguments: [
+      key.packed, summary.points, Data(ChunkCodec.encode(sections)), summary.first, summary.last,
+      summary.smallest, summary.mean, summary.largest,
+    ])
   }
 
   static func delete(_ key: ChunkKey, _ db: Database) throws {

@@ -55,44 +55,72 @@ struct StepGrid {
   private mutating func addPlain(_ section: Section, until limit: Int64) {
     var position = section.times.lowerBound(of: start - section.width + 1)
     let last = section.times.lowerBound(of: end)
-    var index = 0
-    var stepEnd = start
-    while position < last {
-      let time = section.times[position]
+    let width = section.width
+    var across: [Int] = []
+    section.times.withUnsafeBufferPointer { times in
+      section.values.withUnsafeBufferPointer { values in
+        sums.withUnsafeMutableBufferPointer { sums in
+          seconds.withUnsafeMutableBufferPointer { seconds in
+            var index = 0
+            var stepEnd = start
+            while position < last {
+              let time = times[position]
+              let next = position + 1 < times.count ? times[position + 1] : limit
+              let reach = min(width, next - time)
+              if time >= stepEnd {
+                index = Int((time - start) / step)
+                stepEnd = start + step * Int64(index + 1)
+              }
+              if time < start || time + reach > stepEnd {
+                across.append(position)
+              } else {
+                sums[index] += values[position] * Double(reach)
+                seconds[index] += Double(reach)
+              }
+              position += 1
+            }
+          }
+        }
+      }
+    }
+    for position in across {
       let value = section.values[position]
       let reach = section.reach(at: position, until: limit)
-      position += 1
-      if time >= stepEnd {
-        index = Int((time - start) / step)
-        stepEnd = start + step * Int64(index + 1)
-      }
-      if time < start || time + reach > stepEnd {
-        add(
-          MeasuredPoint(time: time, mean: value, largest: value, reach: reach, measured: reach))
-      } else {
-        sums[index] += value * Double(reach)
-        seconds[index] += Double(reach)
-      }
+      add(
+        MeasuredPoint(
+          time: section.times[position], mean: value, largest: value, reach: reach,
+          measured: reach))
     }
   }
 
   /// One value per step from grids of finer to coarser tiers; a coarser one fills only the seconds
   /// that the finer ones leave open. NaN where less than half of a step is known.
   static func combined(_ grids: [StepGrid], _ count: Int, _ step: Int64) -> [Double] {
-    (0..<count).map { index in
-      var sum = 0.0
-      var known = 0.0
-      for grid in grids where grid.seconds[index] > 0 && known < Double(step) {
-        let share = min(grid.seconds[index], Double(step) - known)
+    let width = Double(step)
+    var sums = [Double](repeating: 0, count: count)
+    var known = [Double](repeating: 0, count: count)
+    for grid in grids {
+      for index in 0..<count {
+        let measured = grid.seconds[index]
+        let open = width - known[index]
+        guard measured > 0, open > 0 else { continue }
+        let share = min(measured, open)
         if grid.statistic == .mean {
-          sum += grid.sums[index] * (share / grid.seconds[index])
+          sums[index] += grid.sums[index] * (share / measured)
         } else {
-          sum = max(sum, grid.sums[index])
+          sums[index] = max(sums[index], grid.sums[index])
         }
-        known += share
+        known[index] += share
       }
-      guard known * 2 >= Double(step) else { return .nan }
-      return grids.first?.statistic == .mean ? sum / known : sum
     }
+    let isMean = grids.first?.statistic == .mean
+    for index in 0..<count {
+      if known[index] * 2 < width {
+        sums[index] = .nan
+      } else if isMean {
+        sums[index] /= known[index]
+      }
+    }
+    return sums
   }
 }

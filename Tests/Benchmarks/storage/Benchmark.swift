@@ -10,6 +10,7 @@ import Storage
 ///     StorageBenchmark read [SERIES]                eight weeks of five-minute means
 ///     StorageBenchmark ladder [SERIES DAYS]         a file after days of the retention ladder
 ///     StorageBenchmark recover                      opening after a kill with a long log
+///     StorageBenchmark kills [N]                    kill -9 during mixed writing, N times
 @main
 struct Benchmark {
   static func main() async throws {
@@ -24,7 +25,9 @@ struct Benchmark {
     case "ladder":
       try await ladder(series: numbers.first ?? 20, days: numbers.dropFirst().first ?? 420)
     case "recover": try await recover()
-    default: print("modes: ingest push size DIRECTORY read ladder recover")
+    case "kills": try await kills(count: numbers.first ?? 100)
+    case "write": try await writeUntilKilled(path: arguments.dropFirst().first ?? path())
+    default: print("modes: ingest push size DIRECTORY read ladder recover kills")
     }
   }
 
