@@ -81,4 +81,14 @@ struct TuningTests {
     #expect(grid.count == 216)
     for (index, scaling) in grid.enumerated() { #expect(!grid[..<index].contains(scaling)) }
   }
+
+  @Test("shared fits change no outcome")
+  func memory() async throws {
+    let world = try Worlds.world(Worlds.trace(days: 3), after: 44)
+    let specifications = [60, 120].map { seconds in
+      Worlds.specification(.hybrid) { $0.scaling = ScalingPolicy(drain: .seconds(seconds)) }
+    }
+    let shared = await world.runAll(specifications, workers: 2, memory: FitMemory())
+    #expect(shared == specifications.map { world.run($0) })
+  }
 }

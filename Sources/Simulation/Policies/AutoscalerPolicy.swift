@@ -18,15 +18,21 @@ struct AutoscalerPolicy: SimulatedPolicy {
   private var floor: (any ReplicaFloor)?
   /// The past at the step of the model.
   private var bins: RateBins
+  /// Fits shared with other runs, where they may be.
+  private let memory: FitMemory?
   /// A fit that was computed and is not delivered yet.
   private var fit: Event?
   /// Every event handled, in order, where a journal is kept.
   private(set) var journal: [Event]?
 
   /// Nil if the policy's name cannot name a service, which `Scenario.validate` refuses.
-  init?(_ specification: PolicySpecification, world: SimulatedWorld, keepsJournal: Bool = false) {
+  init?(
+    _ specification: PolicySpecification, world: SimulatedWorld, memory: FitMemory? = nil,
+    keepsJournal: Bool = false
+  ) {
     guard let service = specification.servicePolicy(in: world) else { return nil }
     self.service = service
+    self.memory = memory
     autoscaler = Autoscaler(policy: service)
     interval = world.tick
     grid = world.grid
@@ -35,8 +41,8 @@ struct AutoscalerPolicy: SimulatedPolicy {
       demand: world.demand, width: DemandFitting.step(for: service), bridgesGaps: false)
     journal = keepsJournal ? [] : nil
     if service.forecast.isEnabled, bins.count > 0 {
-      let first = bins.series.slice(from: grid.start - service.forecast.history, to: grid.start)
-      _ = handle(Self.result(of: first, service: service, at: grid.start))
+      _ = handle(
+        answer(from: grid.start - service.forecast.history, to: grid.start, at: grid.start))
     }
   }
 
@@ -77,7 +83,9 @@ struct AutoscalerPolicy: SimulatedPolicy {
         target = view.clamped(command.replicas)
         _ = handle(
           .scaled(command.decision, .accepted(replicas: target), at: observation.time))
-      case .fit(let request): fit = answer(request, at: observation.time + Self.fitDuration)
+      case .fit(let request):
+        fit = answer(
+          from: request.from, to: request.time, at: observation.time + Self.fitDuration)
       }
     }
     guard let raised = floor?.replicas(view) else { return target }
@@ -89,19 +97,16 @@ struct AutoscalerPolicy: SimulatedPolicy {
     return autoscaler.handle(event)
   }
 
-  private func answer(_ request: FitRequest, at time: Timestamp) -> Event {
-    Self.result(
-      of: bins.series.slice(from: request.from, to: request.time), service: service,
-      at: time)
-  }
-
-  private static func result(
-    of history: TimeSeries, service: ServicePolicy, at time: Timestamp
-  ) -> Event {
-    switch DemandFitting.fit(history, policy: service, deliveredAt: time) {
-    case .success(let fitted): .fitted(fitted)
-    case .failure(let failure): .fitFailed(at: time, reason: failure.description)
+  /// The event with the result of a fit on what was seen between two instants.
+  private func answer(from first: Timestamp, to last: Timestamp, at time: Timestamp) -> Event {
+    func fit() -> Event {
+      let history = bins.series.slice(from: first, to: last)
+      return switch DemandFitting.fit(history, policy: service, deliveredAt: time) {
+      case .success(let fitted): .fitted(fitted)
+      case .failure(let failure): .fitFailed(at: time, reason: failure.description)
+      }
     }
+    return memory?.answer(upTo: last, deliveredAt: time, fit: fit) ?? fit()
   }
 
   var reason: String { autoscaler.lastProposal?.reason ?? "" }

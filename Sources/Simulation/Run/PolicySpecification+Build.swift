@@ -5,10 +5,10 @@ extension PolicySpecification {
   /// The policy as it starts the run; nil for the oracles, which are no policies.
   ///
   /// - Complexity: Kinds with a forecast of their own are fitted on the world's history here.
-  func policy(in world: SimulatedWorld) -> (any SimulatedPolicy)? {
+  func policy(in world: SimulatedWorld, memory: FitMemory? = nil) -> (any SimulatedPolicy)? {
     switch kind {
     case .oracle, .oracleBudget: nil
-    case .hybrid, .reactive, .predictive: AutoscalerPolicy(self, world: world)
+    case .hybrid, .reactive, .predictive: AutoscalerPolicy(self, world: world, memory: memory)
     case .static: staticFleet(in: world)
     case .hpaCPU: pods(in: world, metric: .cpu, window: .seconds(30))
     case .hpaRPS, .phpa, .crane: pods(in: world, metric: .requestRate, window: .seconds(60))

@@ -12,12 +12,26 @@ extension SimulatedWorld {
     _ specification: PolicySpecification, onStep: ((StepRecord) -> Void)? = nil,
     onDecision: ((DecisionRecord) -> Void)? = nil
   ) -> PolicyOutcome {
+    guard var policy = specification.policy(in: self) else {
+      return limit(specification, onStep: onStep)
+    }
     var simulation = SimulationRun(world: self)
     simulation.onStep = onStep
     simulation.onDecision = onDecision
-    if var policy = specification.policy(in: self) {
-      return outcome(of: simulation.run(&policy), for: specification)
+    return outcome(of: simulation.run(&policy), for: specification)
+  }
+
+  /// Runs a policy that shares its fits with others.
+  private func run(_ specification: PolicySpecification, memory: FitMemory) -> PolicyOutcome {
+    guard var policy = specification.policy(in: self, memory: memory) else {
+      return limit(specification, onStep: nil)
     }
+    return outcome(of: SimulationRun(world: self).run(&policy), for: specification)
+  }
+
+  private func limit(
+    _ specification: PolicySpecification, onStep: ((StepRecord) -> Void)?
+  ) -> PolicyOutcome {
     let oracle = OracleRun(world: self, onStep: onStep)
     guard specification.kind == .oracleBudget else {
       return outcome(of: oracle.zeroWait(), for: specification)
@@ -46,6 +60,14 @@ extension SimulatedWorld {
     _ specifications: [PolicySpecification], workers: Int,
     progress: (@Sendable (Int) -> Void)? = nil
   ) async -> [PolicyOutcome] {
+    await runAll(specifications, workers: workers, memory: nil, progress: progress)
+  }
+
+  /// - Parameter memory: Fits to share, if all specifications differ in scaling settings only.
+  func runAll(
+    _ specifications: [PolicySpecification], workers: Int, memory: FitMemory?,
+    progress: (@Sendable (Int) -> Void)? = nil
+  ) async -> [PolicyOutcome] {
     await withTaskGroup(of: (Int, PolicyOutcome).self) { group in
       var outcomes = [PolicyOutcome?](repeating: nil, count: specifications.count)
       var next = 0
@@ -53,7 +75,9 @@ extension SimulatedWorld {
         guard next < specifications.count else { return }
         let (index, specification) = (next, specifications[next])
         next += 1
-        group.addTask { (index, run(specification)) }
+        group.addTask {
+          (index, memory.map { run(specification, memory: $0) } ?? run(specification))
+        }
       }
       for _ in 0..<max(1, workers) { startNext() }
       var ended = 0
