@@ -38,6 +38,11 @@ struct Simulate: ScalerCommand {
   @Option(help: "Write every step of every policy to a CSV.")
   var series: String?
 
+  @Option(
+    name: .customLong("report"),
+    help: "Write the result with pictures and reasons to one HTML file.")
+  var reportPath: String?
+
   @Option(help: "Policies run at the same time; default: all cores.")
   var jobs: Int?
 
@@ -58,6 +63,10 @@ struct Simulate: ScalerCommand {
       report = try SimulationReport(world: world, outcomes: outcomes, thresholds: limits)
     } catch {
       throw CommandFailure(status: .usage, message: "--assert: \(error)")
+    }
+    if let reportPath {
+      try await ReportFile.write(
+        to: reportPath, file, world: world, report: report, baseline: baseline)
     }
     switch output.chosen {
     case .json: try output.write(report.jsonText())
