@@ -2,6 +2,7 @@ import Adapters
 import Control
 import Domain
 import Foundation
+import Yams
 
 /// One entry of `clouds:`.
 enum CloudConfiguration: Sendable {
@@ -10,11 +11,16 @@ enum CloudConfiguration: Sendable {
   case webhook(url: String, secret: Secret?, options: HTTPOptions)
   case exec(command: [String])
   case autoScaling(region: String, endpoint: String?)
+  case kubernetes(KubernetesConnection)
 
   static let catalogue = [
     (kind: "simulated", what: "fleets that boot, serve and queue in memory; floor and desired"),
     (kind: "webhook", what: "signed CloudEvents to a URL of yours; floor and desired"),
     (kind: "exec", what: "a command of yours with JSON in and out; floor and desired"),
+    (
+      kind: "kubernetes",
+      what: "Deployments and StatefulSets, with or without an HPA; floor and desired"
+    ),
     (kind: "aws-autoscaling", what: "EC2 Auto Scaling groups; floor (MinSize) and desired"),
   ]
 
@@ -38,10 +44,44 @@ enum CloudConfiguration: Sendable {
       let section = try field.section(["kind", "region", "endpoint"])
       self = .autoScaling(
         region: try section.required("region").text(), endpoint: try section["endpoint"]?.url())
+    case "kubernetes":
+      let section = try field.section(["kind", "kubeconfig", "context"])
+      self = .kubernetes(try Self.connection(section, relativeTo: file))
     default:
       let section = try field.section(["kind", "boot"])
       self = .simulated(boot: try section["boot"]?.duration() ?? .seconds(60))
     }
+  }
+
+  /// In-cluster, or from a kubeconfig.
+  private static func connection(
+    _ section: YAMLSection, relativeTo file: String
+  ) throws -> KubernetesConnection {
+    guard let field = section["kubeconfig"] else {
+      guard let inside = KubernetesConnection(environment: ProcessInfo.processInfo.environment)
+      else {
+        throw section.field.refusal(
+          "needs `kubeconfig`: this process does not run in a pod with a service account")
+      }
+      return inside
+    }
+    let path = ServeConfiguration.path(try field.text(), relativeTo: file)
+    do {
+      let data = try Data(contentsOf: URL(fileURLWithPath: path))
+      return try KubernetesConnection(
+        try YAMLDecoder().decode(Kubeconfig.self, from: data),
+        context: try section["context"]?.text())
+    } catch {
+      throw field.refusal("names `\(path)`, which cannot be used: \(error)")
+    }
+  }
+
+  /// What a service scales in Kubernetes.
+  private static func target(of service: ServiceConfiguration) -> KubernetesCloud.Target {
+    let cloud = service.cloud
+    return KubernetesCloud.Target(
+      kind: cloud?.kind.flatMap(KubernetesCloud.Target.Kind.init(rawValue:)) ?? .deployment,
+      namespace: cloud?.namespace ?? "default", name: cloud?.resource ?? service.policy.id.name)
   }
 
   /// The platform itself; nil for the simulated one, which needs to know the demand.
@@ -53,6 +93,11 @@ enum CloudConfiguration: Sendable {
     case .webhook(let url, let secret, let options):
       return WebhookCloud(url: url, secret: secret, options: options, now: now)
     case .exec(let command): return ExecCloud(command: command, now: now)
+    case .kubernetes(let connection):
+      let targets = services.map { ($0.policy.id, Self.target(of: $0)) }
+      return KubernetesCloud(
+        connection, targets: Dictionary(targets, uniquingKeysWith: { first, _ in first }),
+        now: now)
     case .autoScaling(let region, let endpoint):
       let groups = services.map { ($0.policy.id, $0.cloud?.resource ?? $0.policy.id.name) }
       return AWSAutoScalingCloud(

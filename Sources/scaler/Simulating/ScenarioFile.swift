@@ -15,7 +15,8 @@ struct ScenarioFile {
     "faults", "fleet", "control", "objective", "price", "policies",
   ]
 
-  init(path: String) throws {
+  /// - Parameter growth: Instead of the file's.
+  init(path: String, growth: Double? = nil) throws {
     let document = try YAMLDocument(path: path)
     let section = try document.root.section(Self.keys)
     let traceField = try section.required("trace")
@@ -28,7 +29,8 @@ struct ScenarioFile {
     if let step = try section["step"]?.wholeSeconds() { scenario.step = step }
     scenario.history = try section["history"]?.wholeSeconds()
     scenario.scaledMean = try section["scale"]?.section(["mean"]).required("mean").number(above: 0)
-    if let growth = section["growth"] { scenario.growth = try Growth(growth) }
+    if let field = section["growth"] { scenario.growth = try Growth(field) }
+    if let growth { scenario.growth = Growth(constant: growth) }
     if let texture = try section["texture"]?.section(["sd", "tau", "seed"]) {
       scenario.texture = Texture(
         deviation: try texture.required("sd").number(in: 0...10),

@@ -1,0 +1,170 @@
+import ArgumentParser
+import Control
+import Domain
+import Foundation
+import Simulation
+
+struct Tune: ScalerCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Search policy settings by simulation: the cheapest that keeps the objective.",
+    discussion: """
+      The first 70 % of the evaluated time is searched, the rest judges what was found: figures \
+      under "judged" were not seen by the search.
+      """)
+
+  @Option(help: "A scenario file.")
+  var scenario: String?
+
+  @Option(help: "A trace (CSV); with --service, instead of a scenario.")
+  var trace: String?
+
+  @Option(help: "A service file, for --trace.")
+  var service: String?
+
+  @Option(help: "Multiply the evaluated demand.")
+  var growth: Double?
+
+  @Option(help: "Simulations at the same time; default: all cores.")
+  var jobs: Int?
+
+  @OptionGroup var output: OutputOptions
+
+  private struct Document: Encodable {
+    var formatVersion = 1
+    var front: [TuningFigures]
+    var recommended: TuningFigures
+    var keepsObjective: Bool
+    var judged: TuningFigures
+    var judgedWithDefaults: TuningFigures
+    var simulations: Int
+    var paste: String
+
+    enum CodingKeys: String, CodingKey {
+      case front, recommended, judged, simulations, paste
+      case formatVersion = "format_version"
+      case keepsObjective = "keeps_objective"
+      case judgedWithDefaults = "judged_with_defaults"
+    }
+  }
+
+  func perform() async throws {
+    let file: ScenarioFile
+    switch (scenario, trace, service) {
+    case (let path?, nil, nil): file = try ScenarioFile(path: path, growth: growth)
+    case (nil, let trace?, let service?):
+      file = try ScenarioFile(trace: trace, service: service, growth: growth)
+    default:
+      throw CommandFailure(
+        status: .usage, message: "give either --scenario, or --trace with --service")
+    }
+    let workers = max(1, jobs ?? ProcessInfo.processInfo.activeProcessorCount)
+    let result: Tuning.Result
+    do {
+      result = try await Tuning().run(file.scenario, trace: file.trace, workers: workers)
+    } catch {
+      throw CommandFailure(status: .badConfiguration, message: "\(file.name): \(error)")
+    }
+    try write(result)
+  }
+
+  private func write(_ result: Tuning.Result) throws {
+    let paste = result.recommended.scaling.configuration
+    let front = result.front.map { TuningFigures($0.scaling, $0.scorecard) }
+    let recommended = TuningFigures(result.recommended.scaling, result.recommended.scorecard)
+    let judged = TuningFigures(result.recommended.scaling, result.validated)
+    let defaults = TuningFigures(ScalingPolicy(), result.untuned)
+    switch output.chosen {
+    case .json:
+      try output.write(
+        Document(
+          front: front, recommended: recommended, keepsObjective: result.keepsObjective,
+          judged: judged, judgedWithDefaults: defaults, simulations: result.runs, paste: paste
+        ).jsonText())
+    case .csv:
+      try output.write(TuningFigures.table(front.map { ("front", $0) }).csv)
+    case .table:
+      let rows =
+        front.map { ("", $0) }
+        + [("recommended", recommended), ("judged", judged), ("defaults, judged", defaults)]
+      let verdict =
+        result.keepsObjective
+        ? "the cheapest setting that keeps the objective on the searched time; paste:"
+        : "no setting keeps the objective on the searched time; the mildest is:"
+      try output.write(
+        TuningFigures.table(rows).text + "\n\n\(result.runs) simulations; \(verdict)\n\n" + paste)
+    }
+  }
+}
+
+/// One setting with what it cost.
+struct TuningFigures: Encodable {
+  var risk: String
+  var utilization: Double
+  var stabilizationSeconds: Double
+  var drainSeconds: Double
+  var replicaHours: Double
+  var oracleRatio: Double
+  var violation: Double
+
+  enum CodingKeys: String, CodingKey {
+    case risk, utilization, violation
+    case stabilizationSeconds = "stabilization_seconds"
+    case drainSeconds = "drain_seconds"
+    case replicaHours = "replica_hours"
+    case oracleRatio = "oracle_ratio"
+  }
+
+  init(_ scaling: ScalingPolicy, _ card: Scorecard) {
+    risk = scaling.risk.text
+    utilization = scaling.utilization
+    stabilizationSeconds = scaling.stabilization.inSeconds
+    drainSeconds = scaling.drain.inSeconds
+    replicaHours = card.replicaHours
+    oracleRatio = card.oracleRatio
+    violation = card.violation
+  }
+
+  static func table(_ rows: [(label: String, figures: TuningFigures)]) -> TextTable {
+    TextTable(
+      columns: [
+        .init(name: "what", title: "WHAT"), .init(name: "risk", title: "RISK", alignsRight: true),
+        .init(name: "utilization", title: "UTILIZATION", alignsRight: true),
+        .init(name: "stabilization_seconds", title: "STABILIZATION s", alignsRight: true),
+        .init(name: "drain_seconds", title: "DRAIN s", alignsRight: true),
+        .init(name: "replica_hours", title: "REPLICA-HOURS", alignsRight: true),
+        .init(name: "oracle_ratio", title: "× ORACLE", alignsRight: true),
+        .init(name: "violation", title: "VIOLATION", alignsRight: true),
+      ],
+      rows: rows.map { label, figures in
+        [
+          label, figures.risk, figures.utilization.shortText,
+          figures.stabilizationSeconds.shortText, figures.drainSeconds.shortText,
+          figures.replicaHours.shortText, figures.oracleRatio.threeDecimals,
+          figures.violation.percent(3),
+        ]
+      })
+  }
+}
+
+extension ScalingPolicy.Risk {
+  /// As configuration writes it.
+  var text: String {
+    switch self {
+    case .auto: "auto"
+    case .fixed(let share): "\(share)"
+    }
+  }
+}
+
+extension ScalingPolicy {
+  /// The section of a service's configuration with this setting.
+  fileprivate var configuration: String {
+    """
+    scaling:
+      risk: \(risk.text)
+      utilization: \(utilization)
+      drain: \(drain.shortText)
+      down: { stabilization: \(stabilization.shortText) }
+    """
+  }
+}
