@@ -30,6 +30,8 @@ public struct BudgetedLevel: Sendable, Equatable {
 
   /// The level's complement stays within these multiples of the budget.
   public static let complements = 0.2...10.0
+  /// It may fall this low when what was aimed at is spent already.
+  public static let smallestComplement = 0.05
   /// Part of the budget that is kept back at the window's start.
   static let initialReserve = 0.1
   /// How much the first guess of one late request per nominal one counts, in budgets.
@@ -104,8 +106,8 @@ public struct BudgetedLevel: Sendable, Equatable {
   private func complement(aim: Double, lateness: Double) -> Double {
     let range = Self.complements
     let wanted = lateness > 0 ? aim / lateness : range.upperBound * budget
-    let bounded = min(max(wanted, range.lowerBound * budget), range.upperBound * budget)
-    return min(bounded, 0.5)
+    let least = aim > 0 ? range.lowerBound : Self.smallestComplement
+    return min(max(wanted, least * budget), range.upperBound * budget, 0.5)
   }
 }
 

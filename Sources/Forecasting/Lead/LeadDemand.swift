@@ -40,6 +40,8 @@ public struct LeadDemand: Sendable, Equatable {
   static let fewestValues = 16
   /// No quantile is larger than this many times the largest rate ever seen.
   static let largestMultiple = 4.0
+  /// Rates beyond this are no rates.
+  static let largestRate = 1e30
 
   /// A model that has seen nothing and was fitted to nothing.
   public init(lead: LeadWindow, seasons: Seasons) {
@@ -53,9 +55,9 @@ public struct LeadDemand: Sendable, Equatable {
   /// Moves on by one step.
   ///
   /// - Parameters:
-  ///   - rate: The step's mean rate, ≥ 0. nil, NaN, infinite and negative ones are unknown: the model
-  ///     moves on, and what it knew stays in its windows. After a gap longer than the longest window
-  ///     it starts anew, but for the seasons.
+  ///   - rate: The step's mean rate, 0 … 1e30. nil, NaN and others are unknown: the model moves on,
+  ///     and what it knew stays in its windows. After a gap longer than the longest window it starts
+  ///     anew, but for the seasons.
   ///   - positions: Where the step lies in each season.
   public mutating func advance(_ rate: Double?, at positions: SeasonPositions) {
     learn(rate, at: positions)
@@ -65,7 +67,7 @@ public struct LeadDemand: Sendable, Equatable {
   /// Moves on without working out the answers.
   mutating func learn(_ rate: Double?, at positions: SeasonPositions) {
     self.positions = positions
-    guard let rate, rate >= 0, rate.isFinite else {
+    guard let rate, Self.isKnown(rate) else {
       unknownSteps = min(unknownSteps + 1, Int.max - 1)
       return
     }
@@ -78,6 +80,8 @@ public struct LeadDemand: Sendable, Equatable {
 
   /// The scale of logarithms to learn on before the first fit.
   mutating func setOffset(_ offset: Double) { recent.setOffset(offset) }
+
+  static func isKnown(_ rate: Double) -> Bool { rate >= 0 && rate <= largestRate }
 
   /// Takes over what a fit learnt, at once. Coefficients for another lead window or other seasons
   /// are refused.
@@ -174,6 +178,10 @@ public struct LeadDemand: Sendable, Equatable {
         answers[number].centre = base + centre
         answers[number].spread = max(upper - centre, LeadCoefficients.Part.smallestSpread)
       }
+    }
+    // Only a state restored from altered bytes gets here.
+    if !answers.allSatisfy({ $0.centre.isFinite && $0.spread.isFinite }) {
+      answers.removeAll(keepingCapacity: true)
     }
   }
 }

@@ -25,7 +25,7 @@ public struct LeadDemandFit: Sendable, Equatable {
   static let offsetShare = 0.02
 
   /// - Parameters:
-  ///   - values: Mean rates per step, oldest first; NaN, infinite and negative ones are unknown.
+  ///   - values: Mean rates per step, oldest first, 0 … 1e30; NaN and others are unknown.
   ///   - positions: One per value, or nil when all seasons were at 0 at the first and none jumped.
   ///   - seasons: May be `.none`.
   ///   - lead: What the quantiles are for.
@@ -79,7 +79,7 @@ public struct LeadDemandFit: Sendable, Equatable {
   private static func scale(of values: [Double]) -> (offset: Double, reference: Double) {
     var sum = 0.0
     var known = 0
-    for value in values where value >= 0 && value.isFinite {
+    for value in values where LeadDemand.isKnown(value) {
       sum += value
       known += 1
     }
@@ -149,7 +149,7 @@ private struct LeadRows {
     var largest = 0.0
     for step in part {
       let value = values[start + step]
-      guard value >= 0, value.isFinite else { return nil }
+      guard LeadDemand.isKnown(value) else { return nil }
       largest = max(largest, value)
     }
     return largest

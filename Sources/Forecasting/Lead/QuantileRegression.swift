@@ -1,31 +1,33 @@
+import RealModule
+
 /// Linear regression of a conditional quantile: the coefficients that minimise the weighted pinball
 /// loss, shrunk toward zero.
 ///
 /// Iteratively reweighted least squares: where a row's error is `r`, its weight is `q` (above) or
-/// `1 − q` (below) over `max(|r|, tolerance)`; each solution majorises the loss of the last. The
-/// first rounds look at every fourth row only. Bounded: `coarseRounds + fineRounds`, whatever the
-/// data.
+/// `1 − q` (below) over `max(|r|, tolerance)`, the tolerance a part of the round's typical error:
+/// a smaller one would take many more rounds to get as far. The first rounds look at every fourth row
+/// only. Bounded: `coarseRounds + fineRounds`, whatever the data.
 ///
 /// - Note: Koenker and Bassett (1978), doi:10.2307/1913643; the majorisation is that of Hunter and
 ///   Lange (2000), doi:10.1080/10618600.2000.10474866.
 struct QuantileRegression {
   static let coarseRounds = 10
   static let fineRounds = 5
-  /// Errors below this count as this, in units of the target.
-  static let tolerance = 1e-3
+  /// The smallest tolerance, in units of the target.
+  static let smallestTolerance = 1e-3
   /// Shrinkage as a part of the mean diagonal of the equations.
   static let ridge = 1e-4
 
   let features: Int
-  /// Vectors of four per row: features, then the target, then zeros.
-  private let blocks: Int
-  private var rows: [SIMD4<Double>] = []
+  /// Values per row: features, then the target.
+  private let width: Int
+  private var rows: [Double] = []
   private(set) var weights: [Double] = []
 
   init(features: Int, capacity: Int) {
     self.features = features
-    blocks = (features + 4) / 4
-    rows.reserveCapacity(blocks * capacity)
+    width = features + 1
+    rows.reserveCapacity(width * capacity)
     weights.reserveCapacity(capacity)
   }
 
@@ -34,24 +36,16 @@ struct QuantileRegression {
   mutating func append(
     _ values: UnsafeMutableBufferPointer<Double>, target: Double, weight: Double
   ) {
-    for block in 0..<blocks {
-      var vector = SIMD4<Double>()
-      for lane in 0..<4 {
-        let index = 4 * block + lane
-        vector[lane] = index < features ? values[index] : index == features ? target : 0
-      }
-      rows.append(vector)
-    }
+    for index in 0..<features { rows.append(values[index]) }
+    rows.append(target)
     weights.append(weight)
   }
 
-  func target(_ row: Int) -> Double { rows[row * blocks + features / 4][features % 4] }
+  func target(_ row: Int) -> Double { rows[row * width + features] }
 
   func prediction(_ row: Int, _ coefficients: [Double]) -> Double {
     var sum = 0.0
-    for index in 0..<features {
-      sum += rows[row * blocks + index / 4][index % 4] * coefficients[index]
-    }
+    for index in 0..<features { sum += rows[row * width + index] * coefficients[index] }
     return sum
   }
 
@@ -59,48 +53,18 @@ struct QuantileRegression {
   /// - Throws: `FitFailure.singular` when the equations have no stable, finite solution.
   func fit(level: Double, start: [Double]) throws(FitFailure) -> [Double] {
     var coefficients = start
-    let width = 4 * blocks
-    var gram = Array(repeating: SIMD4<Double>(), count: width * blocks)
+    let coarse = WeightedColumns(rows: rows, weights: weights, width: width, every: 4)
+    let fine = WeightedColumns(rows: rows, weights: weights, width: width, every: 1)
     for round in 0..<(Self.coarseRounds + Self.fineRounds) {
-      let stride = round < Self.coarseRounds ? 4 : 1
-      accumulate(into: &gram, level: level, coefficients: coefficients, stride: stride)
-      coefficients = try solve(gram)
+      let columns = round < Self.coarseRounds ? coarse : fine
+      coefficients = try solve(columns.gram(level: level, coefficients: coefficients))
     }
     return coefficients
   }
 
-  private func accumulate(
-    into gram: inout [SIMD4<Double>], level: Double, coefficients: [Double], stride step: Int
-  ) {
-    var direction = Array(repeating: SIMD4<Double>(), count: blocks)
-    for index in 0..<features { direction[index / 4][index % 4] = -coefficients[index] }
-    direction[features / 4][features % 4] = 1
-    for index in gram.indices { gram[index] = SIMD4() }
-    rows.withUnsafeBufferPointer { rows in
-      gram.withUnsafeMutableBufferPointer { gram in
-        for row in stride(from: 0, to: count, by: step) {
-          let first = row * blocks
-          var products = SIMD4<Double>()
-          for block in 0..<blocks { products += rows[first + block] * direction[block] }
-          let error = (products[0] + products[1]) + (products[2] + products[3])
-          let side = error > 0 ? level : 1 - level
-          let weight = weights[row] * side / max(error.magnitude, Self.tolerance)
-          for column in 0...features {
-            let scaled = weight * rows[first + column / 4][column % 4]
-            for block in (column / 4)..<blocks {
-              gram[column * blocks + block] += scaled * rows[first + block]
-            }
-          }
-        }
-      }
-    }
-  }
-
-  /// Cholesky on the upper triangle that `accumulate` filled.
-  private func solve(_ gram: [SIMD4<Double>]) throws(FitFailure) -> [Double] {
-    func entry(_ row: Int, _ column: Int) -> Double {
-      gram[row * blocks + column / 4][column % 4]
-    }
+  /// Cholesky on the upper triangle.
+  private func solve(_ gram: [Double]) throws(FitFailure) -> [Double] {
+    func entry(_ row: Int, _ column: Int) -> Double { gram[row * width + column] }
     var trace = 0.0
     for index in 0..<features { trace += entry(index, index) }
     let shrinkage = Self.ridge * trace / Double(features) + 1e-12
@@ -133,5 +97,115 @@ struct QuantileRegression {
     }
     guard solution.allSatisfy(\.isFinite) else { throw .notFinite }
     return solution
+  }
+}
+
+/// Rows turned into columns, the last of them the target, so that sums run along memory.
+private struct WeightedColumns {
+  private let width: Int
+  private let count: Int
+  private let columns: [Double]
+  private let weights: [Double]
+
+  init(rows: [Double], weights: [Double], width: Int, every step: Int) {
+    let chosen = Array(stride(from: 0, to: weights.count, by: step))
+    self.width = width
+    count = chosen.count
+    self.weights = chosen.map { weights[$0] }
+    columns = Array(unsafeUninitializedCapacity: width * chosen.count) { columns, initialized in
+      var index = 0
+      for column in 0..<width {
+        for row in chosen {
+          columns[index] = rows[row * width + column]
+          index += 1
+        }
+      }
+      initialized = index
+    }
+  }
+
+  /// Sums of products of two columns under the weights of the pinball loss; upper triangle only.
+  func gram(level: Double, coefficients: [Double]) -> [Double] {
+    var gram = Array(repeating: 0.0, count: width * width)
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: 2 * count) { scratch in
+      columns.withUnsafeBufferPointer { columns in
+        let weight = scratch[..<count]
+        let scaled = UnsafeMutableBufferPointer(rebasing: scratch[count...])
+        let weighted = UnsafeMutableBufferPointer(rebasing: weight)
+        weigh(weighted, columns, level: level, coefficients: coefficients)
+        for column in 0..<width {
+          let values = UnsafeBufferPointer(rebasing: columns[(column * count)...])
+          var row = 0
+          while row < count {
+            scaled[row] = weighted[row] * values[row]
+            row += 1
+          }
+          for other in column..<width {
+            let others = UnsafeBufferPointer(rebasing: columns[(other * count)...])
+            gram[column * width + other] = product(scaled, others)
+          }
+        }
+      }
+    }
+    return gram
+  }
+
+  private func weigh(
+    _ weighted: UnsafeMutableBufferPointer<Double>, _ columns: UnsafeBufferPointer<Double>,
+    level: Double, coefficients: [Double]
+  ) {
+    let target = (width - 1) * count
+    var row = 0
+    while row < count {
+      weighted[row] = columns[target + row]
+      row += 1
+    }
+    for (column, coefficient) in coefficients.enumerated() {
+      let first = column * count
+      row = 0
+      while row < count {
+        weighted[row] -= coefficient * columns[first + row]
+        row += 1
+      }
+    }
+    var sum = 0.0
+    row = 0
+    while row < count {
+      sum += Double.log(max(weighted[row].magnitude, QuantileRegression.smallestTolerance))
+      row += 1
+    }
+    // The geometric mean: outliers must not make the tolerance swallow everybody else.
+    let typical = Double.exp(sum / Double(count))
+    let tolerance = max(0.15 * typical, QuantileRegression.smallestTolerance)
+    row = 0
+    while row < count {
+      let error = weighted[row]
+      let side = error > 0 ? level : 1 - level
+      weighted[row] = weights[row] * side / max(error.magnitude, tolerance)
+      row += 1
+    }
+  }
+
+  /// Four sums side by side: a single one would wait for itself at every step.
+  private func product(
+    _ left: UnsafeMutableBufferPointer<Double>, _ right: UnsafeBufferPointer<Double>
+  ) -> Double {
+    var first = 0.0
+    var second = 0.0
+    var third = 0.0
+    var fourth = 0.0
+    var row = 0
+    while row + 4 <= count {
+      first += left[row] * right[row]
+      second += left[row + 1] * right[row + 1]
+      third += left[row + 2] * right[row + 2]
+      fourth += left[row + 3] * right[row + 3]
+      row += 4
+    }
+    while row < count {
+      first += left[row] * right[row]
+      row += 1
+    }
+    return (first + second) + (third + fourth)
   }
 }
