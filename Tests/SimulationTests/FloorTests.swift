@@ -1,5 +1,5 @@
 import Domain
-import RealModule
+import Foundation
 import Testing
 
 @testable import Simulation
@@ -14,8 +14,8 @@ struct FloorTests {
       var (real, imaginary) = (0.0, 0.0)
       for (index, value) in values.enumerated() {
         let angle = -2 * Double.pi * Double(frequency * index) / Double(count)
-        real += value * Double.cos(angle)
-        imaginary += value * Double.sin(angle)
+        real += value * cos(angle)
+        imaginary += value * sin(angle)
       }
       #expect(abs(part.real - real) < 1e-9 && abs(part.imaginary - imaginary) < 1e-9)
     }
@@ -23,7 +23,7 @@ struct FloorTests {
 
   @Test("seasonal smoothing learns a pure season")
   func season() throws {
-    let season = (0..<24).map { 10 + 5 * Double.sin(2 * .pi * Double($0) / 24) }
+    let season = (0..<24).map { 10 + 5 * sin(2 * .pi * Double($0) / 24) }
     let values = (0..<240).map { season[$0 % 24] }
     let model = try #require(
       SeasonalSmoothing.fitted(values, period: 24, lead: 2, trials: 40, seed: 7))
