@@ -33,7 +33,4 @@ struct RollingOrigins: Equatable {
     let cut = cuts[number]
     return cut == 0 ? [0] : (0..<windowsPerFit).map { cut - $0 * spacing }
   }
-
-  /// Windows before the last.
-  var knownWindows: Int { (cuts.count - 1) * windowsPerFit }
 }
