@@ -5,10 +5,10 @@ import Synchronization
 /// When and how the head's points move into chunks: in rounds over all series, a slice after each
 /// transaction, so that no caller waits for a whole round.
 struct Sealing: Sendable {
-  /// A round starts when the head holds this many points (32 MB), …
-  static let mostPoints = 2_000_000
+  /// A round starts when the head holds this many points (64 MB), …
+  static let mostPoints = 4_000_000
   /// … when their batches take this much of the file, …
-  static let mostBytes = 32 << 20
+  static let mostBytes = 64 << 20
   /// … or when the oldest has waited this long.
   static let longestWait = Duration.seconds(600)
   /// Points of one slice at least.

@@ -79,7 +79,7 @@ extension Benchmark {
     do {
       let store = try Store.open(path)
       let names = names(10_000)
-      for scrape in 0..<190 {
+      for scrape in 0..<380 {
         let time = start + .seconds(15 * scrape)
         let batch = names.map {
           Sample(service: $0, metric: .rate, time: time, value: Double(scrape) / 15)
@@ -98,7 +98,7 @@ extension Benchmark {
     var reopened: Store?
     let cost = try await Cost.of { reopened = try Store.open(copy) }
     print(
-      "opened after a kill with a log of \(log) MB and 1.9 M unsealed samples in "
+      "opened after a kill with a log of \(log) MB and 3.8 M unsealed samples in "
         + "\(cost.wall.shortText) s, \(reopened?.services().count ?? 0) services")
     try await reopened?.close()
   }
