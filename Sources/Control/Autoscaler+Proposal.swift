@@ -82,7 +82,8 @@ extension Autoscaler {
   /// what comes next; with one its quantile does, and headroom on top would be paid for twice (at a
   /// boot of 60 s it costs 6 to 7 % on smooth traces and avoids nothing that the budget asks for).
   private func observedPart(hasForecast: Bool, trail: inout [Rule]) -> Int {
-    guard policy.scaling.reacts, let rate = recent.planned else { return 0 }
+    // A policy that only predicts still has to serve while it has nothing to predict with.
+    guard policy.scaling.reacts || !hasForecast, let rate = recent.planned else { return 0 }
     let utilization = hasForecast ? 1 : policy.scaling.utilization
     let capacity = policy.fleet.ratePerReplica * utilization
     let replicas = Int(replicas: rate / capacity)
@@ -99,7 +100,8 @@ extension Autoscaler {
     let now = observation.time
     let boot = fleet.warm > 0 ? policy.fleet.warmBoot : policy.fleet.boot
     let drain = policy.scaling.drain
-    let window = boot + drain
+    let interval = policy.timing.interval
+    let ticks = Int((boot + drain).inSeconds / interval.inSeconds)
     var backlog = 0.0
     if let queue = observation.queue, let rate = recent.planned {
       let projection = BacklogProjection(
@@ -111,7 +113,7 @@ extension Autoscaler {
       if queue == 0, backlog == 0, fleet.arrivals.isEmpty { drains.forget() }
     }
     let extra = backlog / (drain.inSeconds * policy.fleet.ratePerReplica)
-    let held = drains.hold(extra, at: now, window: window - policy.timing.interval)
+    let held = drains.hold(extra, at: now, window: interval * ticks)
     if held > 0 { trail.append(.drain(replicas: Int(replicas: held), backlog: backlog)) }
     return held
   }

@@ -13,7 +13,8 @@ struct Scaler: AsyncParsableCommand {
       """,
     version: Version.text,
     subcommands: [
-      Serve.self, Simulate.self, Tune.self, Forecast.self, Check.self, Plan.self, Explain.self, Replay.self,
+      Serve.self, Simulate.self, Tune.self, Forecast.self, Check.self, Plan.self, Explain.self,
+      Replay.self,
       Import.self,
       Kinds.self,
     ])

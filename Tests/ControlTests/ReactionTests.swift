@@ -156,3 +156,18 @@ struct SilenceTests {
     Observation(time: time, rate: rate, queue: 0, ready: ready, pending: [])
   }
 }
+
+@Suite("A policy that only predicts")
+struct PredictiveTests {
+  @Test("serves what it sees while it has nothing to predict with")
+  func fallsBackToTheRate() throws {
+    let predictive = try policy(forecast: true) { $0.scaling.reacts = false }
+    var autoscaler = Autoscaler(policy: predictive)
+    try Timeline(
+      """
+      time  rate queue ready | target because
+      0s     640     0     8 |      8 no forecast (too little history) · observed 8 (640/s)
+      """
+    ).play(on: &autoscaler)
+  }
+}
