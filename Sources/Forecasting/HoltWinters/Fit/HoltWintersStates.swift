@@ -65,35 +65,43 @@ extension HoltWintersStates {
   private static func addRobustMeans(
     of values: [Double], at indices: [Int32], count: Int, to seasonal: inout [Double]
   ) {
-    var groups = Array(repeating: [Double](), count: count)
-    var known = 0
+    // One row for all states: state i has starts[i] ..< starts[i + 1].
+    var starts = Array(repeating: 0, count: count + 1)
+    for step in values.indices where !values[step].isNaN { starts[Int(indices[step]) + 1] += 1 }
+    for state in 0..<count { starts[state + 1] += starts[state] }
+    var grouped = Array(repeating: 0.0, count: starts[count])
+    var next = starts
     for step in values.indices where !values[step].isNaN {
-      groups[Int(indices[step])].append(values[step])
-      known += 1
+      let state = Int(indices[step])
+      grouped[next[state]] = values[step]
+      next[state] += 1
     }
+
     // The middle of two thousand deviations is as good as that of all.
-    let every = max(1, known / 2000)
-    var number = 0
+    let every = max(1, grouped.count / 2000)
     var medians = Array(repeating: 0.0, count: count)
     var deviations: [Double] = []
-    for state in groups.indices where !groups[state].isEmpty {
-      groups[state].sort()
-      let median = Order.median(sorted: groups[state])
+    for state in 0..<count where starts[state] < starts[state + 1] {
+      let group = starts[state]..<starts[state + 1]
+      grouped[group].sort()
+      let middle = group.lowerBound + group.count / 2
+      let median =
+        group.count % 2 == 1 ? grouped[middle] : 0.5 * (grouped[middle - 1] + grouped[middle])
       medians[state] = median
-      guard groups[state].count > 2 else { continue }
-      for value in groups[state] {
-        number += 1
-        if number % every == 0 { deviations.append((value - median).magnitude) }
+      for index in group where group.count > 2 && index % every == 0 {
+        deviations.append((grouped[index] - median).magnitude)
       }
     }
     deviations.sort()
     let bound = deviations.isEmpty ? Double.infinity : 4 * Order.median(sorted: deviations)
-    for state in groups.indices where !groups[state].isEmpty {
+    for state in 0..<count where starts[state] < starts[state + 1] {
       let low = medians[state] - bound
       let high = medians[state] + bound
       var sum = 0.0
-      for value in groups[state] { sum += min(max(value, low), high) }
-      seasonal[state] += sum / Double(groups[state].count)
+      for index in starts[state]..<starts[state + 1] {
+        sum += min(max(grouped[index], low), high)
+      }
+      seasonal[state] += sum / Double(starts[state + 1] - starts[state])
     }
   }
 }
