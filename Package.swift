@@ -124,6 +124,14 @@ let package = Package(
       name: "scalerTests", dependencies: ["scaler", "Control", "Domain", "Simulation"],
       swiftSettings: settings),
     .testTarget(name: "HouseTests", swiftSettings: settings),
+
+    // Built with the tests so that they stay alive; run by hand, in release.
+    .executableTarget(
+      name: "ForecastingBenchmark", dependencies: ["Forecasting"],
+      path: "Tests/Benchmarks/forecasting", swiftSettings: settings),
+    .executableTarget(
+      name: "StorageBenchmark", dependencies: ["Storage", "Domain"],
+      path: "Tests/Benchmarks/storage", swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]
 )
