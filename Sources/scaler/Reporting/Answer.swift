@@ -65,7 +65,10 @@ struct Answer {
       ours.isWithinObjective
       ? "keeps the objective too"
       : "misses the objective with \(CompactNumber.percent(card.violation))"
-    return "The best of ours, \(ours.name), \(verdict) and costs "
+    let name =
+      ours.kind == .hybrid
+      ? "\(ours.name), what production runs," : "The best of ours, \(ours.name),"
+    return "\(name) \(verdict) and costs "
       + (change == "the same" ? "the same." : "\(change).")
   }
 

@@ -4,7 +4,8 @@ import Simulation
 struct ReportCast: Sendable {
   /// The cheapest that keeps the objective, ours or not; nil if none does.
   let best: PolicyOutcome?
-  /// The best of ours: the cheapest that keeps the objective, else the one that misses it least.
+  /// The best of ours: of the hybrids, which are what is deployed, or of the others where none ran,
+  /// the cheapest that keeps the objective, else the one that misses it least.
   let ours: PolicyOutcome?
   /// What the others are compared with: the one asked for, else the first rival that scales, else
   /// any other rival.
@@ -17,7 +18,9 @@ struct ReportCast: Sendable {
     guard let first = outcomes.first(where: { !$0.kind.isLimit }) ?? outcomes.first else {
       return nil
     }
-    let ours = Self.bestOf(outcomes.filter(\.kind.isOurs))
+    let ours =
+      Self.bestOf(outcomes.filter { $0.kind == .hybrid })
+      ?? Self.bestOf(outcomes.filter(\.kind.isOurs))
     let lead = ours ?? best ?? first
     self.best = best
     self.ours = ours

@@ -14,6 +14,8 @@ enum ReportStyle {
       .answer p{font-size:20px;line-height:1.45;max-width:62ch;margin:4px 0 10px}
       .answer p+p{font-size:16px;color:var(--quiet)}
       .verdict{font-weight:600}
+      .facts dd small{display:block;line-height:1.35}
+      .card .scroll+h3{margin-top:20px}
       .rows{margin:10px 0 0;padding:0}
       .rows dt{font-weight:600;margin-top:8px}.rows dd{margin:0;color:var(--quiet)}
       td.why{white-space:normal;text-align:left;min-width:30ch;font-size:13px}
@@ -35,12 +37,14 @@ enum ReportStyle {
       table{font-size:9.5px}th,td{padding:3px 7px 3px 0}
       td.why{font-size:9px;min-width:0}th.wrap{min-width:0}
       thead{display:table-header-group}tr{break-inside:avoid}
-      h2,h3,figcaption{break-after:avoid}
+      h2,h3,figcaption,section>p{break-after:avoid}
       h2{margin-top:22px}p{orphans:3;widows:3}
       figure,.card{margin:10px 0;padding:10px 12px 8px}
       .card.long{break-inside:auto}
       .answer p{font-size:17px}.answer p+p{font-size:13px}
       .facts dd{font-size:15px}.facts dt{font-size:10.5px}
+      .lines{overflow:visible;font-size:9px}.lines li{white-space:pre-wrap}
+      footer{break-before:avoid;padding-top:4px;padding-bottom:0;font-size:10px}
       .skip{display:none}
       }
 

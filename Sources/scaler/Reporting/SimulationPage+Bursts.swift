@@ -70,7 +70,8 @@ extension SimulationPage {
     let pool = world.fleet.warmPool
     let boot = pool.size > 0 ? pool.boot : world.fleet.boot
     return
-      "The worst of the kind is shown; times count from a burst's start. A burst that has to be "
+      "The worst of the kind is shown; times count from a burst's start, and there is enough "
+      + "capacity at the end of its rise at the earliest. A burst that has to be "
       + "seen first cannot be answered sooner than \(Wording.seconds(world.reaction)) after it: "
       + "metrics \(Wording.seconds(world.control.lag)) late, a decision every "
       + "\(Wording.seconds(world.control.interval)), \(Wording.seconds(boot)) to start a replica. "
@@ -86,14 +87,14 @@ extension SimulationPage {
     let title =
       "\(kind.title) burst to \(shape.multiplier.shortText)× at "
       + Wording.time(start)
-    section.append(pictures.capacity(title).figure())
-    if let queue = pictures.queue("Queue", limit: material.world.objective.queueMax) {
-      section.append(queue.figure())
-    }
     let sentences = [material.lead, material.rival].compactMap { playback in
       playback.flatMap { sentence(of: $0.outcome, burst: burst) }
     }
     section.element("p", text: sentences.joined(separator: " "))
+    section.append(pictures.capacity(title).figure())
+    if let queue = pictures.queue("Queue", limit: material.world.objective.queueMax) {
+      section.append(queue.figure())
+    }
   }
 
   private func sentence(of outcome: PolicyOutcome, burst: Int) -> String? {

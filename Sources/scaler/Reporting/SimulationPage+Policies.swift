@@ -8,11 +8,11 @@ import Simulation
 extension SimulationPage {
   func writePolicies(_ section: inout Markup) {
     section.element("div", ["class": "card"]) { card in
-      var headings = ["Policy", "Cost"]
+      var headings = ["Policy", "Objective", "Cost"]
       if let base = material.cast.baseline { headings.append("against \(base.name)") }
       headings += [
         "over the oracle", "late or dropped", "available", "P99 wait", "longest queue",
-        "size changes", "objective",
+        "size changes",
       ]
       table(&card, headings: headings) { body in
         for outcome in ranked { writeRow(outcome, on: &body) }
@@ -46,6 +46,9 @@ extension SimulationPage {
     let style = outcome.name == material.cast.best?.name ? "lead" : isLimit ? "limit" : ""
     body.element("tr", ["class": style]) { row in
       row.element("th", ["scope": "row"], text: outcome.name)
+      row.element(
+        "td", ["class": outcome.isWithinObjective ? "good" : "bad"],
+        text: (outcome.isWithinObjective ? "✓ kept" : "✗ missed") + (isLimit ? " (limit)" : ""))
       row.element("td", text: Wording.cost(outcome, price: material.price))
       if let base = material.cast.baseline {
         row.element(
@@ -59,9 +62,6 @@ extension SimulationPage {
       row.element("td", text: Wording.seconds(card.p99Wait))
       row.element("td", text: CompactNumber.text(card.peakQueue))
       row.element("td", text: Wording.amount(Double(card.actions)))
-      row.element(
-        "td", ["class": outcome.isWithinObjective ? "good" : "bad"],
-        text: (outcome.isWithinObjective ? "✓ kept" : "✗ missed") + (isLimit ? " (limit)" : ""))
     }
   }
 

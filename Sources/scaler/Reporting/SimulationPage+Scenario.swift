@@ -56,8 +56,14 @@ extension SimulationPage {
       ),
     ]
     if let growth = material.growth {
+      let law = growth.growth
       facts.append(
-        ("Growth", "\(growth.growth.to.shortText)×", growth.traffic))
+        (
+          "Growth", "\(law.to.shortText)×",
+          law.from == law.to || law.over == .zero
+            ? "over the whole window"
+            : "from \(law.from.shortText)× within \(Wording.seconds(law.over))"
+        ))
     }
     facts.append(("Bursts", "\(material.bursts.count)", burstDetail))
     if !material.scenario.faults.isEmpty {

@@ -51,7 +51,17 @@ enum Wording {
     return CompactNumber.percent((share * 1e5).rounded(.down) / 1e5, significant: 5)
   }
 
-  static func seconds(_ seconds: Double) -> String { CompactNumber.duration(seconds: seconds) }
+  /// `5 min 45 s`, `4 h 20 min`, `14 d`; below a minute as `83.6 ms` or `45 s`.
+  static func seconds(_ seconds: Double) -> String {
+    guard seconds >= 60, seconds < 1e12 else { return CompactNumber.duration(seconds: seconds) }
+    var rest = Int64(seconds.rounded())
+    var parts: [String] = []
+    for (size, name) in [(Int64(86_400), "d"), (3600, "h"), (60, "min"), (1, "s")] {
+      if rest >= size { parts.append("\(rest / size)\u{202F}\(name)") }
+      rest %= size
+    }
+    return parts.prefix(2).joined(separator: " ")
+  }
 
   static func seconds(_ duration: Duration) -> String { seconds(duration.inSeconds) }
 
