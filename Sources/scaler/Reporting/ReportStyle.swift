@@ -5,7 +5,8 @@ enum ReportStyle {
   /// For a `<style>` element after the common one.
   ///
   /// On paper the wide pictures are used (a sheet is narrower than a screen's limit for them), a
-  /// picture stays on one page with its heading, tables shrink until their columns fit, and what is
+  /// picture stays on one page with its heading, the worst week (the fifth section, which the window's
+  /// pictures leave no room for) begins a page, tables shrink until their columns fit, and what is
   /// folded away is left out.
   static var markup: Markup {
     var css = Markup()
@@ -16,6 +17,7 @@ enum ReportStyle {
       .verdict{font-weight:600}
       .facts dd small{display:block;line-height:1.35}
       .card .scroll+h3{margin-top:20px}
+      .card:not(.long)>.scroll{max-height:none}
       .rows{margin:10px 0 0;padding:0}
       .rows dt{font-weight:600;margin-top:8px}.rows dd{margin:0;color:var(--quiet)}
       td.why{white-space:normal;text-align:left;min-width:30ch;font-size:13px}
@@ -38,6 +40,7 @@ enum ReportStyle {
       td.why{font-size:9px;min-width:0}th.wrap{min-width:0}
       thead{display:table-header-group}tr{break-inside:avoid}
       h2,h3,figcaption,section>p{break-after:avoid}
+      section>p{break-inside:avoid}section:nth-of-type(5){break-before:page}
       h2{margin-top:22px}p{orphans:3;widows:3}
       figure,.card{margin:10px 0;padding:10px 12px 8px}
       .card.long{break-inside:auto}

@@ -36,10 +36,11 @@ enum Wording {
     return CompactNumber.percent(change.magnitude) + (change < 0 ? " less" : " more")
   }
 
-  /// `−23 %`, `+4.1 %`, for tables.
+  /// `−23 %`, `+4.1 %`, from ten times on `14.6×`, for tables.
   static func change(_ value: Double, from base: Double) -> String {
     guard base > 0, value.isFinite else { return "–" }
     let change = value / base - 1
+    if change >= 9 { return CompactNumber.text(value / base) + "×" }
     if change.magnitude < 0.0005 { return "±0\u{202F}%" }
     return (change < 0 ? "−" : "+") + CompactNumber.percent(change.magnitude)
   }
