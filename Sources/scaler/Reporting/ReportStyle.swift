@@ -5,9 +5,9 @@ enum ReportStyle {
   /// For a `<style>` element after the common one.
   ///
   /// On paper the wide pictures are used (a sheet is narrower than a screen's limit for them), a
-  /// picture stays on one page with its heading, the worst week (the fifth section, which the window's
-  /// pictures leave no room for) begins a page, tables shrink until their columns fit, and what is
-  /// folded away is left out.
+  /// picture stays on one page with its heading, the worst week (the fifth section, for which the
+  /// window's pictures leave no room) begins a page, tables shrink until their columns fit, and
+  /// what is folded away is left out.
   static var markup: Markup {
     var css = Markup()
     css.literal(
