@@ -99,7 +99,7 @@ let package = Package(
 
     .testTarget(name: "DomainTests", dependencies: ["Domain"], swiftSettings: settings),
     .testTarget(
-      name: "ForecastingTests", dependencies: ["Forecasting", "CKernels"],
+      name: "ForecastingTests", dependencies: ["Forecasting", "CKernels", realModule],
       swiftSettings: settings),
     .testTarget(name: "ChartsTests", dependencies: ["Charts"], swiftSettings: settings),
     .testTarget(
@@ -128,7 +128,7 @@ let package = Package(
     // Built with the tests so that they stay alive; run by hand, in release.
     .executableTarget(
       name: "ForecastingBenchmark", dependencies: ["Forecasting"],
-      path: "Tests/Benchmarks/forecasting", swiftSettings: settings),
+      path: "Tests/Benchmarks/forecasting", swiftSettings: settings, linkerSettings: libm),
     .executableTarget(
       name: "StorageBenchmark", dependencies: ["Storage", "Domain"],
       path: "Tests/Benchmarks/storage", swiftSettings: settings),
