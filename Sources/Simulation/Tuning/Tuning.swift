@@ -42,18 +42,18 @@ public struct Tuning: Sendable {
     self.candidates = candidates
   }
 
-  /// The settings that matter, on a grid: risk, headroom on the observed rate, drain time, and how
-  /// long a shrink waits.
+  /// The settings that matter, on a grid: risk, how fast a fleet may shrink, how long a shrink
+  /// waits, and the drain time.
   public static func grid(around base: ScalingPolicy = ScalingPolicy()) -> [ScalingPolicy] {
-    let fixed = [0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001].map(ScalingPolicy.Risk.fixed)
+    let shares = [0.2, 0.1, 0.05, 0.03, 0.02, 0.01, 0.007, 0.005, 0.003, 0.002, 0.001, 0.0005]
     var grid: [ScalingPolicy] = []
-    for risk in [.auto] + fixed {
-      for utilization in [0.8, 0.9, 1] {
+    for risk in [.auto] + shares.map(ScalingPolicy.Risk.fixed) {
+      for down in [base.down, nil] {
         for stabilization in [Duration.seconds(60), .seconds(300)] {
           for drain in [Duration.seconds(20), .seconds(60), .seconds(120), .seconds(300)] {
             var scaling = base
             scaling.risk = risk
-            scaling.utilization = utilization
+            scaling.down = down
             scaling.stabilization = stabilization
             scaling.drain = drain
             grid.append(scaling)

@@ -8,17 +8,7 @@ struct Simulate: ScalerCommand {
   static let configuration = CommandConfiguration(
     abstract: "Backtest policies on a trace, with queueing, boot times, cost and an oracle.")
 
-  @Option(help: "A scenario file.")
-  var scenario: String?
-
-  @Option(help: "A trace (CSV); with --service, instead of a scenario.")
-  var trace: String?
-
-  @Option(help: "A service file, for --trace.")
-  var service: String?
-
-  @Option(help: "Multiply the evaluated demand.")
-  var growth: Double?
+  @OptionGroup var world: ScenarioOptions
 
   @Option(help: "Policies by name or kind, separated by commas, or `all`.")
   var policy: String?
@@ -84,17 +74,7 @@ struct Simulate: ScalerCommand {
   }
 
   private func prepared() throws -> ScenarioFile {
-    var file: ScenarioFile
-    switch (scenario, trace, service) {
-    case (let path?, nil, nil):
-      file = try ScenarioFile(path: path)
-      if let growth { file.scenario.growth = Growth(constant: growth) }
-    case (nil, let trace?, let service?):
-      file = try ScenarioFile(trace: trace, service: service, growth: growth)
-    default:
-      throw CommandFailure(
-        status: .usage, message: "give either --scenario, or --trace with --service")
-    }
+    var file = try world.file()
     if let seed { file.scenario.arrivals = .poisson(seed: seed) }
     try file.select(policy?.split(separator: ",").map(String.init) ?? [])
     if let baseline, !file.scenario.policies.contains(where: { $0.name == baseline }) {

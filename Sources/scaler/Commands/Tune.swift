@@ -12,17 +12,7 @@ struct Tune: ScalerCommand {
       under "judged" were not seen by the search.
       """)
 
-  @Option(help: "A scenario file.")
-  var scenario: String?
-
-  @Option(help: "A trace (CSV); with --service, instead of a scenario.")
-  var trace: String?
-
-  @Option(help: "A service file, for --trace.")
-  var service: String?
-
-  @Option(help: "Multiply the evaluated demand.")
-  var growth: Double?
+  @OptionGroup var world: ScenarioOptions
 
   @Option(help: "Simulations at the same time; default: all cores.")
   var jobs: Int?
@@ -48,15 +38,7 @@ struct Tune: ScalerCommand {
   }
 
   func perform() async throws {
-    let file: ScenarioFile
-    switch (scenario, trace, service) {
-    case (let path?, nil, nil): file = try ScenarioFile(path: path, growth: growth)
-    case (nil, let trace?, let service?):
-      file = try ScenarioFile(trace: trace, service: service, growth: growth)
-    default:
-      throw CommandFailure(
-        status: .usage, message: "give either --scenario, or --trace with --service")
-    }
+    let file = try world.file()
     let workers = max(1, jobs ?? ProcessInfo.processInfo.activeProcessorCount)
     let result: Tuning.Result
     do {
@@ -99,7 +81,7 @@ struct Tune: ScalerCommand {
 /// One setting with what it cost.
 struct TuningFigures: Encodable {
   var risk: String
-  var utilization: Double
+  var downStep: String
   var stabilizationSeconds: Double
   var drainSeconds: Double
   var replicaHours: Double
@@ -107,7 +89,8 @@ struct TuningFigures: Encodable {
   var violation: Double
 
   enum CodingKeys: String, CodingKey {
-    case risk, utilization, violation
+    case risk, violation
+    case downStep = "down_max_step"
     case stabilizationSeconds = "stabilization_seconds"
     case drainSeconds = "drain_seconds"
     case replicaHours = "replica_hours"
@@ -116,7 +99,7 @@ struct TuningFigures: Encodable {
 
   init(_ scaling: ScalingPolicy, _ card: Scorecard) {
     risk = scaling.risk.text
-    utilization = scaling.utilization
+    downStep = scaling.down?.text ?? "none"
     stabilizationSeconds = scaling.stabilization.inSeconds
     drainSeconds = scaling.drain.inSeconds
     replicaHours = card.replicaHours
@@ -128,7 +111,7 @@ struct TuningFigures: Encodable {
     TextTable(
       columns: [
         .init(name: "what", title: "WHAT"), .init(name: "risk", title: "RISK", alignsRight: true),
-        .init(name: "utilization", title: "UTILIZATION", alignsRight: true),
+        .init(name: "down_max_step", title: "DOWN STEP", alignsRight: true),
         .init(name: "stabilization_seconds", title: "STABILIZATION s", alignsRight: true),
         .init(name: "drain_seconds", title: "DRAIN s", alignsRight: true),
         .init(name: "replica_hours", title: "REPLICA-HOURS", alignsRight: true),
@@ -137,7 +120,7 @@ struct TuningFigures: Encodable {
       ],
       rows: rows.map { label, figures in
         [
-          label, figures.risk, figures.utilization.shortText,
+          label, figures.risk, figures.downStep,
           figures.stabilizationSeconds.shortText, figures.drainSeconds.shortText,
           figures.replicaHours.shortText, figures.oracleRatio.threeDecimals,
           figures.violation.percent(3),
@@ -156,15 +139,24 @@ extension ScalingPolicy.Risk {
   }
 }
 
+extension StepLimit {
+  /// As configuration writes it.
+  fileprivate var text: String {
+    switch amount {
+    case .share(let share): "\((share * 100).shortText)%/\(period.shortText)"
+    case .replicas(let count): "\(count)/\(period.shortText)"
+    }
+  }
+}
+
 extension ScalingPolicy {
   /// The section of a service's configuration with this setting.
   fileprivate var configuration: String {
     """
     scaling:
       risk: \(risk.text)
-      utilization: \(utilization)
       drain: \(drain.shortText)
-      down: { stabilization: \(stabilization.shortText) }
+      down: { max_step: \(down?.text ?? "none"), stabilization: \(stabilization.shortText) }
     """
   }
 }
