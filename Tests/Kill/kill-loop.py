@@ -59,7 +59,7 @@ def main():
             file.write(CONFIG.format(store=store))
         acknowledged = {}
         # One sample a second of history, each instant once, so that a value tells which push it was.
-        clock = int(time.time()) - 3 * 86_400
+        clock = int(time.time()) - 30 * 86_400
         value = 0
         for kill in range(options.kills):
             process, address = start(options.binary, config)
