@@ -62,8 +62,39 @@ struct GuardrailTests {
     ).play(on: &autoscaler)
   }
 
-  @Test("an announced event lifts the whole fleet before its first minute")
+  @Test("the whole fleet of an announced event is wanted one lead window before its first minute")
   func announcedEvent() throws {
+    let start = Timestamp(seconds: 1_700_006_400)
+    let sale = AnnouncedEvent(
+      name: "sale", from: start + .seconds(300), to: start + .seconds(900), uplift: 3)
+    let service = try policy(max: 1000, forecast: true) { $0.events = [sale] }
+    let step = DemandFitting.step(for: service)
+    let count = Int(3 * 86_400 / step.wholeSeconds)
+    var dice = Dice(seed: 4)
+    let history = TimeSeries(
+      start: start - step * count, step: step,
+      values: (0..<count).map { _ in Double.random(in: 950...1050, using: &dice) })
+    var autoscaler = Autoscaler(policy: service)
+    let fitted = try DemandFitting.fit(history, policy: service, deliveredAt: start).get()
+    _ = autoscaler.handle(.fitted(fitted))
+    var wanted: [Int: Int] = [:]
+    for second in stride(from: 15, through: 300, by: 15) {
+      let seen = Observation(
+        time: start + .seconds(second), rate: 1000, queue: 0, ready: 11, pending: [])
+      for case .scale(let command) in autoscaler.handle(.observed(seen)) {
+        _ = autoscaler.handle(.scaled(command.decision, .notSent("watched only"), at: seen.time))
+      }
+      wanted[second] = autoscaler.lastProposal?.target
+    }
+    // The lead window is 60 s of boot, 15 s of interval and 15 s of lag: 300 - 90 = 210.
+    #expect(try #require(wanted[195]) <= 12)
+    for second in stride(from: 210, through: 300, by: 15) {
+      #expect(try #require(wanted[second]) >= 30, "at \(second) s")
+    }
+  }
+
+  @Test("an announced event's multiplier rises and falls in straight lines")
+  func eventFactor() {
     let start = Timestamp(seconds: 1_700_000_000)
     let event = AnnouncedEvent(
       name: "sale", from: start + .seconds(300), to: start + .seconds(900), uplift: 3)
