@@ -157,7 +157,8 @@ public struct Autoscaler: Sendable {
     let validFor = max(policy.timing.interval * 2, .seconds(30))
     return ScaleCommand(
       decision: decision.id, service: policy.id, kind: kind, replicas: decision.target,
-      fencingToken: fencingToken, validUntil: decision.time + validFor)
+      fencingToken: fencingToken, validUntil: decision.time + validFor,
+      reason: decision.reason)
   }
 
   /// A command's outcome frees the way for the next one.

@@ -48,6 +48,8 @@ public enum Effect: Sendable, Equatable {
   case record(Decision)
   /// Send the command; post its outcome as an event.
   case scale(ScaleCommand)
+  /// Leave the next hours' floors with the platform, if it can hold them.
+  case plan(FloorPlan)
   /// Fit a model in the background; post the result as an event.
   case fit(FitRequest)
 }

@@ -33,4 +33,18 @@ struct CommandSender: Sendable {
       }
     }
   }
+
+  /// Leaves a plan with a platform that can hold one. Nil if it did, or has nothing to hold; else
+  /// the reason.
+  func leave(_ plan: FloorPlan, for service: ServiceWiring) async -> String? {
+    guard service.policy.mode != .observe, let name = service.cloud,
+      let cloud = wiring.clouds[name], cloud.capabilities.holdsPlans
+    else { return nil }
+    do {
+      try await cloud.schedule(plan)
+      return nil
+    } catch {
+      return error.sentence
+    }
+  }
 }

@@ -132,6 +132,7 @@ public actor ControlLoop {
     }
     var decisions: [Decision] = []
     var commands: [ScaleCommand] = []
+    var plans: [FloorPlan] = []
     var requests: [FitRequest] = []
     for (offset, entry) in known.enumerated() {
       let effects = autoscalers[entry.service]?.handle(entry.event) ?? []
@@ -140,6 +141,7 @@ public actor ControlLoop {
         switch effect {
         case .record(let decision): decisions.append(decision)
         case .scale(let command): commands.append(command)
+        case .plan(let plan): plans.append(plan)
         case .fit(let request): requests.append(request)
         }
       }
@@ -148,6 +150,7 @@ public actor ControlLoop {
       }
     }
     await act(decisions, commands)
+    for plan in plans { start { await $0.leave(plan) } }
     for request in requests { start { await $0.fit(request) } }
   }
 
@@ -187,6 +190,14 @@ public actor ControlLoop {
       logger.error("an outcome was not recorded: \(error)")
     }
     await post(.scaled(command.decision, outcome, at: now), for: command.service)
+  }
+
+  /// A plan that could not be left is not tried again: the next one is due soon.
+  private func leave(_ plan: FloorPlan) async {
+    guard let service = services[plan.service] else { return }
+    if let reason = await sender.leave(plan, for: service) {
+      logger.warning("\(plan.service): the plan was not left with the platform: \(reason)")
+    }
   }
 
   private func start(_ work: @escaping @Sendable (ControlLoop) async -> Void) {

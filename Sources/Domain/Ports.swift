@@ -39,6 +39,23 @@ public protocol CloudAdapter: Sendable {
   /// Makes the platform aim at the command's replicas. Idempotent; returns once accepted, not once
   /// ready.
   func apply(_ command: ScaleCommand) async throws(CloudError) -> ScaleOutcome
+
+  /// Leaves a plan with the platform in place of the last one; what others scheduled is not
+  /// touched. Called only where `capabilities.holdsPlans`.
+  func schedule(_ plan: FloorPlan) async throws(CloudError)
+
+  /// Removes what `schedule` left for the service.
+  func cancelSchedule(of service: ServiceID) async throws(CloudError)
+}
+
+extension CloudAdapter {
+  public func schedule(_ plan: FloorPlan) async throws(CloudError) {
+    throw .malformed("this platform holds no plans")
+  }
+
+  public func cancelSchedule(of service: ServiceID) async throws(CloudError) {
+    throw .malformed("this platform holds no plans")
+  }
 }
 
 /// What a platform can do, as values that configuration and pages can show.
@@ -104,4 +121,15 @@ public enum CloudError: Error, Sendable, Equatable {
   case unknownResult(String)
   /// The platform did not understand: a bug.
   case malformed(String)
+}
+
+extension CloudError {
+  /// The sentence alone.
+  public var sentence: String {
+    switch self {
+    case .unavailable(let text, _), .denied(let text), .notFound(let text), .conflict(let text),
+      .unknownResult(let text), .malformed(let text):
+      text
+    }
+  }
 }

@@ -16,10 +16,12 @@ public struct ScaleCommand: Sendable, Equatable, Codable {
   public var fencingToken: Int64
   /// After this instant the command must not be sent any more: the world has moved on.
   public var validUntil: Timestamp
+  /// The decision's trail in words, for whoever looks at the platform; empty if unknown.
+  public var reason: String
 
   public init(
     decision: DecisionID, service: ServiceID, kind: Kind, replicas: Int, fencingToken: Int64,
-    validUntil: Timestamp
+    validUntil: Timestamp, reason: String = ""
   ) {
     self.decision = decision
     self.service = service
@@ -27,6 +29,7 @@ public struct ScaleCommand: Sendable, Equatable, Codable {
     self.replicas = replicas
     self.fencingToken = fencingToken
     self.validUntil = validUntil
+    self.reason = reason
   }
 }
 

@@ -318,11 +318,12 @@ struct AWSAutoScalingTests {
     }
     let hour = time.now + .seconds(3600)
     try await cloud(server).schedule(
-      [
-        ScheduledFloor(from: hour, replicas: 9),
-        ScheduledFloor(from: hour + .seconds(1800), replicas: 4),
-      ],
-      of: web)
+      FloorPlan(
+        service: web, time: time.now,
+        floors: [
+          ScheduledFloor(from: hour, replicas: 9),
+          ScheduledFloor(from: hour + .seconds(1800), replicas: 4),
+        ], fencingToken: 0))
     let calls = server.requests.map(\.form)
     #expect(
       calls.map { $0["Action"] } == [

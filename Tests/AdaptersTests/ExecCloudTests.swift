@@ -16,8 +16,10 @@ struct ExecCloudTests {
   }
 
   /// The program is a shell script here; what starts it is no shell.
-  private func cloud(_ script: String, timeLimit: Duration = .seconds(10)) throws -> ExecCloud {
-    let file = folder.url("\(UUID().uuidString).sh")
+  private func cloud(
+    _ script: String, named name: String = UUID().uuidString, timeLimit: Duration = .seconds(10)
+  ) throws -> ExecCloud {
+    let file = folder.url(name)
     try Data(("#!/bin/sh\n" + script).utf8).write(to: file)
     try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file.path)
     return ExecCloud(
@@ -74,6 +76,26 @@ struct ExecCloudTests {
     let cloud = ExecCloud(command: ["no-such-program"], now: { [now] in now })
     #expect(
       await outcome(cloud) == .failure(.malformed("no-such-program is not an executable file")))
+  }
+
+  @Test("a program that is just being replaced is waited for, and not for ever")
+  func busy() async throws {
+    let script = #"echo '{"result":"accepted"}'"#
+    let cloud = try cloud(script, named: "replaced")
+    let path = folder.url("replaced").path
+    let writer = try #require(FileHandle(forUpdatingAtPath: path))
+    let closing = Task {
+      try await Task.sleep(for: .milliseconds(100))
+      try writer.close()
+    }
+    #expect(await outcome(cloud) == .success(.accepted(replicas: 8)))
+    try await closing.value
+
+    let held = try #require(FileHandle(forUpdatingAtPath: path))
+    defer { try? held.close() }
+    #expect(
+      await outcome(cloud)
+        == .failure(.malformed("\(path) does not start: another process is writing it")))
   }
 
   @Test("readings are asked for by the same program")

@@ -90,12 +90,15 @@ struct RealMotoTests {
     #expect(try await cloud.apply(command(10, .desired)) == .unchanged)
 
     let hour = now.floored(to: .seconds(3600)) + .seconds(3600)
-    let plan = (0..<60).map {
-      ScheduledFloor(from: hour + .seconds($0 * 1800), replicas: 3 + $0 % 5)
-    }
-    try await cloud.schedule(plan, of: web)
+    var plan = FloorPlan(
+      service: web, time: now,
+      floors: (0..<60).map {
+        ScheduledFloor(from: hour + .seconds($0 * 1800), replicas: 3 + $0 % 5)
+      }, fencingToken: 0)
+    try await cloud.schedule(plan)
     #expect(try await cloud.scheduledActions(of: "web").count == 60)
-    try await cloud.schedule(Array(plan.prefix(4)), of: web)
+    plan.floors.removeLast(56)
+    try await cloud.schedule(plan)
     #expect(try await cloud.scheduledActions(of: "web").count == 4)
     try await cloud.cancelSchedule(of: web)
     #expect(try await cloud.scheduledActions(of: "web").isEmpty)

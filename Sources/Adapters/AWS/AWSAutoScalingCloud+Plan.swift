@@ -1,16 +1,5 @@
 public import Domain
 
-/// A floor from an instant on.
-public struct ScheduledFloor: Sendable, Equatable {
-  public var from: Timestamp
-  public var replicas: Int
-
-  public init(from: Timestamp, replicas: Int) {
-    self.from = from
-    self.replicas = replicas
-  }
-}
-
 extension AWSAutoScalingCloud {
   private static let prefix = "scaler-"
   /// As many as AWS takes in one call.
@@ -19,11 +8,10 @@ extension AWSAutoScalingCloud {
   /// Leaves the next hours' floors with AWS as scheduled actions, so that pre-warming survives our
   /// death. Replaces what was left before; other people's actions are not touched.
   ///
-  /// - Parameter floors: In time order, in the future, at most one per minute.
-  public func schedule(
-    _ floors: [ScheduledFloor], of service: ServiceID
-  ) async throws(CloudError) {
-    let group = try group(of: service)
+  /// - Parameter plan: Its floors are in the future, at most one per minute.
+  public func schedule(_ plan: FloorPlan) async throws(CloudError) {
+    let floors = plan.floors
+    let group = try group(of: plan.service)
     let names = floors.map { Self.prefix + Self.minute($0.from) }
     let old = try await scheduledActions(of: group)
     try await delete(old.filter { !names.contains($0) }, of: group)

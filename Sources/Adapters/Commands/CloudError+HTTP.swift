@@ -29,13 +29,4 @@ extension CloudError {
     default: return .malformed(text)
     }
   }
-
-  /// The sentence alone.
-  var sentence: String {
-    switch self {
-    case .unavailable(let text, _), .denied(let text), .notFound(let text), .conflict(let text),
-      .unknownResult(let text), .malformed(let text):
-      text
-    }
-  }
 }

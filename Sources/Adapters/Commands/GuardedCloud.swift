@@ -65,6 +65,17 @@ public final class GuardedCloud: CloudAdapter {
     return outcome
   }
 
+  /// In mode `observe` no plan is left either; an empty plan is no plan.
+  public func schedule(_ plan: FloorPlan) async throws(CloudError) {
+    guard modes[plan.service] ?? .observe != .observe, !plan.floors.isEmpty else { return }
+    try await base.schedule(plan)
+  }
+
+  public func cancelSchedule(of service: ServiceID) async throws(CloudError) {
+    guard modes[service] ?? .observe != .observe else { return }
+    try await base.cancelSchedule(of: service)
+  }
+
   private func reasonNotToSend(_ command: ScaleCommand, at time: Timestamp) -> String? {
     switch (modes[command.service] ?? .observe, command.kind) {
     case (.observe, _): return "\(command.service) is only observed"

@@ -55,7 +55,7 @@ struct Program: Sendable {
 
 /// One run; used by one thread.
 private final class ProgramRun {
-  private let process = Process()
+  private let process: Process
   private let output = Pipe()
   private let errors = Pipe()
   private let answerLimit: Int
@@ -76,16 +76,41 @@ private final class ProgramRun {
       try? handle.close()
       try? FileManager.default.removeItem(at: file)
     }
-    process.executableURL = URL(fileURLWithPath: executable)
-    process.arguments = Array(program.arguments.dropFirst())
-    process.standardInput = handle
-    process.standardOutput = output
-    process.standardError = errors
-    do {
-      try process.run()
-    } catch {
-      throw .doesNotStart("\(executable) does not start")
+    process = try Self.start(
+      executable, Array(program.arguments.dropFirst()), input: handle, output, errors)
+  }
+
+  /// A file that somebody still writes cannot be executed (ETXTBSY). That lasts for as long as it
+  /// takes to replace a script, or for a moment longer where another thread's new process has
+  /// inherited the writer's descriptor and has not closed it yet: it is waited for.
+  private static func start(
+    _ executable: String, _ arguments: [String], input: FileHandle, _ output: Pipe, _ errors: Pipe
+  ) throws(Program.Failure) -> Process {
+    let end = ContinuousClock.now + .seconds(1)
+    while true {
+      let process = Process()
+      process.executableURL = URL(fileURLWithPath: executable)
+      process.arguments = arguments
+      process.standardInput = input
+      process.standardOutput = output
+      process.standardError = errors
+      do {
+        try process.run()
+        return process
+      } catch {
+        guard Self.isBusy(error) else { throw .doesNotStart("\(executable) does not start") }
+        guard .now < end else {
+          throw .doesNotStart("\(executable) does not start: another process is writing it")
+        }
+      }
+      usleep(10_000)
     }
+  }
+
+  private static func isBusy(_ error: any Error) -> Bool {
+    let error = error as NSError
+    return error.domain == NSPOSIXErrorDomain && error.code == Int(ETXTBSY)
+      || (error.userInfo[NSUnderlyingErrorKey] as? NSError).map(isBusy) == true
   }
 
   func wait(

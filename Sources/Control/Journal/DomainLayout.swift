@@ -73,6 +73,7 @@ extension StateWriter {
     write(command.replicas)
     write(Int(command.fencingToken))
     write(command.validUntil)
+    write(command.reason)
   }
 }
 
@@ -150,6 +151,6 @@ extension StateReader {
     let token = Int64(try readInt())
     return ScaleCommand(
       decision: decision, service: service, kind: kind, replicas: replicas, fencingToken: token,
-      validUntil: try readTimestamp())
+      validUntil: try readTimestamp(), reason: try readText())
   }
 }

@@ -7,7 +7,7 @@ public import Forecasting
 /// would have been made without it.
 extension Autoscaler {
   static let snapshotTag: UInt8 = 0x41
-  static let snapshotVersion: UInt8 = 1
+  static let snapshotVersion: UInt8 = 2
 
   public var snapshot: [UInt8] {
     var writer = StateWriter()

@@ -78,7 +78,7 @@ struct AutoscalerPolicy: SimulatedPolicy {
     var target = view.current
     for effect in handle(.observed(observation)) {
       switch effect {
-      case .record: continue
+      case .record, .plan: continue
       case .scale(let command):
         target = view.clamped(command.replicas)
         _ = handle(
