@@ -84,17 +84,18 @@ struct ExecCloudTests {
     let cloud = try cloud(script, named: "replaced")
     let path = folder.url("replaced").path
     let writer = try #require(FileHandle(forUpdatingAtPath: path))
-    let closing = Task {
-      try await Task.sleep(for: .milliseconds(100))
-      try writer.close()
+    Thread.detachNewThread {
+      usleep(100_000)
+      try? writer.close()
     }
     #expect(await outcome(cloud) == .success(.accepted(replicas: 8)))
-    try await closing.value
 
     let held = try #require(FileHandle(forUpdatingAtPath: path))
     defer { try? held.close() }
+    let impatient = ExecCloud(
+      command: [path], timeLimit: .milliseconds(200), now: { [now] in now })
     #expect(
-      await outcome(cloud)
+      await outcome(impatient)
         == .failure(.malformed("\(path) does not start: another process is writing it")))
   }
 

@@ -29,9 +29,10 @@ struct Program: Sendable {
         // A thread of its own, because waiting for a program blocks it.
         Thread.detachNewThread {
           do throws(Failure) {
-            let run = try ProgramRun(self, input: input)
+            let end = ContinuousClock.now + timeLimit
+            let run = try ProgramRun(self, input: input, until: end)
             let output = try run.wait(
-              until: .now + timeLimit, isCancelled: { isCancelled.withLock { $0 } })
+              until: end, isCancelled: { isCancelled.withLock { $0 } })
             continuation.resume(returning: .success(output))
           } catch {
             continuation.resume(returning: .failure(error))
@@ -60,7 +61,9 @@ private final class ProgramRun {
   private let errors = Pipe()
   private let answerLimit: Int
 
-  init(_ program: Program, input: [UInt8]) throws(Program.Failure) {
+  init(
+    _ program: Program, input: [UInt8], until end: ContinuousClock.Instant
+  ) throws(Program.Failure) {
     answerLimit = program.answerLimit
     guard let executable = program.executable else {
       throw .doesNotStart("\(program.arguments.first ?? "") is not an executable file")
@@ -77,16 +80,16 @@ private final class ProgramRun {
       try? FileManager.default.removeItem(at: file)
     }
     process = try Self.start(
-      executable, Array(program.arguments.dropFirst()), input: handle, output, errors)
+      executable, Array(program.arguments.dropFirst()), input: handle, output, errors, until: end)
   }
 
   /// A file that somebody still writes cannot be executed (ETXTBSY). That lasts for as long as it
   /// takes to replace a script, or for a moment longer where another thread's new process has
   /// inherited the writer's descriptor and has not closed it yet: it is waited for.
   private static func start(
-    _ executable: String, _ arguments: [String], input: FileHandle, _ output: Pipe, _ errors: Pipe
+    _ executable: String, _ arguments: [String], input: FileHandle, _ output: Pipe,
+    _ errors: Pipe, until end: ContinuousClock.Instant
   ) throws(Program.Failure) -> Process {
-    let end = ContinuousClock.now + .seconds(1)
     while true {
       let process = Process()
       process.executableURL = URL(fileURLWithPath: executable)
@@ -109,8 +112,8 @@ private final class ProgramRun {
 
   private static func isBusy(_ error: any Error) -> Bool {
     let error = error as NSError
-    return error.domain == NSPOSIXErrorDomain && error.code == Int(ETXTBSY)
-      || (error.userInfo[NSUnderlyingErrorKey] as? NSError).map(isBusy) == true
+    let cause = error.userInfo[NSUnderlyingErrorKey] as? NSError ?? error
+    return cause.domain == NSPOSIXErrorDomain && cause.code == Int(ETXTBSY)
   }
 
   func wait(
