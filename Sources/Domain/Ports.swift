@@ -82,17 +82,20 @@ public struct FleetReading: Sendable, Equatable {
   /// The platform's own bounds, where it has them.
   public var min: Int?
   public var max: Int?
+  /// Whether a new version is being rolled out.
+  public var isRollingOut: Bool?
   public var problem: String?
 
   public init(
     ready: Int? = nil, pending: [PendingBatch]? = nil, warm: Int? = nil, min: Int? = nil,
-    max: Int? = nil, problem: String? = nil
+    max: Int? = nil, isRollingOut: Bool? = nil, problem: String? = nil
   ) {
     self.ready = ready
     self.pending = pending
     self.warm = warm
     self.min = min
     self.max = max
+    self.isRollingOut = isRollingOut
     self.problem = problem
   }
 }
