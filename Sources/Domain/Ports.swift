@@ -82,19 +82,27 @@ public struct FleetReading: Sendable, Equatable {
   /// The platform's own bounds, where it has them.
   public var min: Int?
   public var max: Int?
+  /// Who else scales this fleet, such as `HorizontalPodAutoscaler web`; nil if nobody is known to.
+  public var owner: String?
+  /// The platform's version of the object that a command would change, where it has one. Two equal
+  /// versions are the same object; nothing else can be told from it.
+  public var version: String?
   /// Whether a new version is being rolled out.
   public var isRollingOut: Bool?
   public var problem: String?
 
   public init(
     ready: Int? = nil, pending: [PendingBatch]? = nil, warm: Int? = nil, min: Int? = nil,
-    max: Int? = nil, isRollingOut: Bool? = nil, problem: String? = nil
+    max: Int? = nil, owner: String? = nil, version: String? = nil, isRollingOut: Bool? = nil,
+    problem: String? = nil
   ) {
     self.ready = ready
     self.pending = pending
     self.warm = warm
     self.min = min
     self.max = max
+    self.owner = owner
+    self.version = version
     self.isRollingOut = isRollingOut
     self.problem = problem
   }
