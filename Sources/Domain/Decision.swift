@@ -45,5 +45,10 @@ extension Decision: CustomStringConvertible {
   }
 
   /// The trail alone.
-  public var reason: String { trail.map(\.description).joined(separator: " · ") }
+  public var reason: String { trail.reason }
+}
+
+extension [Rule] {
+  /// The entries in words, in their order.
+  public var reason: String { map(\.description).joined(separator: " · ") }
 }

@@ -11,17 +11,18 @@ struct DecisionTests {
   {
     Decision(
       id: DecisionID(number), service: try service(name), time: monday + .seconds(second),
-      current: number == 1 ? nil : 3, target: target,
-      trail: [
-        .forecast(replicas: 8, rate: 640, level: 0.9, lead: .seconds(120), median: 200),
-        .silence(missing: [.queue], result: 8), .bounds(min: 2, max: 20),
-      ])
+      current: number == 1 ? nil : 3, target: target, trail: trail)
   }
+
+  private let trail: [Rule] = [
+    .forecast(replicas: 8, rate: 640, level: 0.9, lead: .seconds(120), median: 200),
+    .silence(missing: [.queue], result: 8), .bounds(min: 2, max: 20),
+  ]
 
   private func command(_ name: String, _ number: Int64) throws -> ScaleCommand {
     ScaleCommand(
       decision: DecisionID(number), service: try service(name), kind: .desired, replicas: 8,
-      fencingToken: 4, validUntil: monday + .seconds(999))
+      fencingToken: 4, validUntil: monday + .seconds(999), reason: trail.reason)
   }
 
   @Test("A decision comes back whole, with its command and outcome, newest first")

@@ -66,10 +66,15 @@ extension Store {
       let rows = try Row.fetchAll(
         db,
         sql: """
-          SELECT service, decision, kind, replicas, fencing_token, valid_until FROM commands
-          WHERE outcome IS NULL ORDER BY service, decision
+          SELECT c.service, c.decision, c.kind, c.replicas, c.fencing_token, c.valid_until, d.trail
+          FROM commands c JOIN decisions d ON d.service = c.service AND d.number = c.decision
+          WHERE c.outcome IS NULL ORDER BY c.service, c.decision
           """)
-      return try rows.map { try self.command($0) }
+      let decoder = JSONDecoder()
+      return try rows.map { row in
+        let trail: String = row["trail"]
+        return try self.command(row, of: decoder.decode([Rule].self, from: Data(trail.utf8)))
+      }
     }
   }
 
@@ -171,19 +176,20 @@ extension Store {
       }
       let resolvedAt: Int64? = row["resolved_at"]
       return RecordedDecision(
-        decision: decision, command: isCommanded ? try self.command(row) : nil, outcome: outcome,
+        decision: decision, command: isCommanded ? try self.command(row, of: decision.trail) : nil,
+        outcome: outcome,
         resolvedAt: resolvedAt.map { Timestamp(seconds: $0) })
     }
   }
 
   /// From the columns `service, decision, kind, replicas, fencing_token, valid_until`.
-  private func command(_ row: Row) throws -> ScaleCommand {
+  private func command(_ row: Row, of trail: [Rule]) throws -> ScaleCommand {
     guard let kind = ScaleCommand.Kind(rawValue: row["kind"]) else {
       throw StoreError.damaged(file: file, detail: "a command of kind \(row["kind"] as String)")
     }
     return ScaleCommand(
       decision: DecisionID(row["decision"]), service: try serviceID(row["service"]), kind: kind,
       replicas: row["replicas"], fencingToken: row["fencing_token"],
-      validUntil: Timestamp(seconds: row["valid_until"]))
+      validUntil: Timestamp(seconds: row["valid_until"]), reason: trail.reason)
   }
 }
