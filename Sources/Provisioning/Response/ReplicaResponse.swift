@@ -1,0 +1,34 @@
+/// What the policy runs for an hour's demand, learnt by running the decision core: the mean and the
+/// most replicas of an hour from its demand and that of its neighbours.
+///
+/// Headroom, boots, stabilisation, rounding and minimums are all in it, because the core was run with
+/// them. What an hour's demand does not tell, such as unrest within the hour, stays as scatter, drawn
+/// from the simulated hours.
+public struct ReplicaResponse: Sendable {
+  /// Requests per second at which one replica still meets its objective.
+  public internal(set) var ratePerReplica: Double
+  public internal(set) var minimum: Int
+  public internal(set) var maximum: Int
+  /// How well it repeats the core.
+  public let check: ResponseCheck
+
+  let mean: SIMD8<Double>
+  let peak: SIMD8<Double>
+  /// Ratios of simulated to expected replica-hours, mean 1; a power of two of them.
+  let scatter: [Float]
+
+  /// Expected replicas of an hour, mean and most at once, before scatter.
+  @inline(__always)
+  func expected(before: Double, now: Double, after: Double) -> (mean: Double, peak: Double) {
+    let row = ResponseFeatures.row(
+      before: before / ratePerReplica, now: now / ratePerReplica, after: after / ratePerReplica)
+    let (low, high) = (Double(minimum), Double(maximum))
+    let replicas = min(max(ResponseFeatures.product(mean, row), low), high)
+    return (replicas, min(max(ResponseFeatures.product(peak, row), replicas), high))
+  }
+
+  /// What demand alone needs of replicas, never below the minimum.
+  func floor(_ rate: Double) -> Double {
+    min(max(rate / ratePerReplica, Double(minimum)), Double(maximum))
+  }
+}
