@@ -43,6 +43,8 @@ public enum SampleRefusal: String, Sendable, Equatable, Codable {
   case tooLarge = "too_large"
   case outOfRange = "out_of_range"
   case inTheFuture = "in_the_future"
+  /// More than an hour before its series' newest sample: such history is imported, not pushed.
+  case tooOld = "too_old"
   /// Another value is stored for the same instant; the first one stays.
   case conflict
   case unknownService = "unknown_service"

@@ -19,8 +19,9 @@ public final class Store: Sendable {
   let samples: SampleStore
   private let lock: ProcessLock?
 
-  /// Opens a store to write it; creates it if there is none. Checks it, applies missing migrations
-  /// (all in one go or not at all) and recovers what was acknowledged before a crash.
+  /// Opens a store to write it; creates it if there is none. Checks it, copies it before the first
+  /// missing migration, applies those one transaction each, and recovers what was acknowledged before
+  /// a crash.
   ///
   /// - Parameters:
   ///   - path: the file; its directory must exist.
@@ -73,7 +74,7 @@ public final class Store: Sendable {
         }
         database = try DatabasePool(path: file, configuration: configuration)
       }
-      try Connection.migrate(database)
+      try Connection.migrate(database, file: file)
       samples = try SampleStore(recovering: database, file: file)
     } catch {
       throw StoreError(error, file: file)
@@ -138,10 +139,13 @@ extension Store {
   func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value)
     async throws(StoreError) -> Value
   {
+    if let failure = samples.failure { throw failure }
     do {
       return try await database.write(body)
     } catch {
-      throw StoreError(error, file: file)
+      let named = StoreError(error, file: file)
+      samples.distrust(named)
+      throw named
     }
   }
 }

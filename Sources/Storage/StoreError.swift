@@ -16,6 +16,8 @@ public enum StoreError: Error, Sendable, Equatable {
   case newerSchema(file: String, unknown: [String])
   /// The disk is full: nothing was stored; free space and try again.
   case full(file: String)
+  /// More waits for the disk than should: nothing was stored; try again in a moment.
+  case overloaded(file: String)
   /// The disk or the file system failed: nothing was stored; the store must be opened again.
   case failed(file: String, detail: String)
   /// The call itself made no sense (a range of a million years): a bug of the caller.
@@ -41,6 +43,9 @@ extension StoreError: CustomStringConvertible {
         + "use that version, or restore a backup made before the upgrade"
     case .full(let file):
       "the disk of the store \(file) is full; nothing of this write was kept: free some space"
+    case .overloaded(let file):
+      "more waits for the disk of the store \(file) than should; nothing of this write was kept: "
+        + "try again in a moment"
     case .failed(let file, let detail):
       "the store \(file) failed (\(detail)); nothing of this write was kept: "
         + "check the disk, then start again"

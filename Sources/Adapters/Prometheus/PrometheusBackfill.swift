@@ -22,7 +22,8 @@ public struct PrometheusBackfill: Sendable {
   public let to: Timestamp
   public let step: Duration
   private let api: PrometheusAPI
-  private let query: String
+  /// What is asked.
+  public let query: String
 
   /// Prometheus rejects more than 11,000 steps; some that speak its API have lower limits.
   static let mostSteps = 10_000
@@ -119,27 +120,8 @@ public struct PrometheusBackfill: Sendable {
       throw .malformed("the query cannot be evaluated over a range")
     }
     if let partiality = reply.partiality { throw .unavailable(partiality) }
-    guard series.count <= 1 else { throw .malformed(PrometheusAnswer.ambiguity(series)) }
-    var values = [Double](repeating: .nan, count: chunk.count)
-    for point in series.first?.values ?? [] {
-      guard point.value.isFinite, point.value >= 0, point.value <= Sample.ceiling else { continue }
-      let position = (point.seconds - Double(chunk.start.seconds)) / step.inSeconds - 1
-      let index = Int(position.rounded().clamped(to: -1...Double(chunk.count)))
-      if values.indices.contains(index) { values[index] = point.value }
-    }
-    return values
+    return try chunk.means(of: series)
   }
-}
-
-/// `[start, end)` on the grid of `step`.
-struct PrometheusChunk: Sendable {
-  var start: Timestamp
-  var end: Timestamp
-  var step: Duration
-  /// How many steps a request may have at most.
-  var most: Int
-
-  var count: Int { Int((end.seconds - start.seconds) / step.wholeSeconds) }
 }
 
 extension SourceError {
@@ -150,12 +132,5 @@ extension SourceError {
     case .malformed(let text): text.contains("too many samples") || text.contains("11,000")
     case .denied: false
     }
-  }
-}
-
-extension Double {
-  /// NaN becomes the lower bound.
-  fileprivate func clamped(to range: ClosedRange<Double>) -> Double {
-    self >= range.lowerBound ? Swift.min(self, range.upperBound) : range.lowerBound
   }
 }

@@ -124,6 +124,11 @@ public struct PrometheusSource: MetricSource {
       + "label_replace(vector(1), \"\(fleet.label)\", \"\(service.name)\", \"\", \"\")"
   }
 
+  /// The query whose values a service's rate comes from.
+  func demandQuery(of service: ServiceID) -> String? {
+    services[service]?.demand ?? fleets.first?.queries.demand
+  }
+
   private func ask(
     _ questions: [PrometheusQuestion], at time: Timestamp, deadline: Duration
   ) async -> PrometheusAnswers {

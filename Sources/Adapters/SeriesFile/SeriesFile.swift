@@ -80,6 +80,9 @@ public struct SeriesFile: Sendable, Equatable {
     let own = parser.series.map { grid.resolution(of: $0) }
     let fallback = own.compactMap { $0 }.first
     series = []
+    // Of many short series each may have its gaps, but not all of them at once.
+    let limit = SeriesGrid.totalLimit(rows: parser.series.reduce(0) { $0 + $1.times.count })
+    var cells = 0
     for (rows, resolution) in zip(parser.series, own) {
       guard let step = resolution ?? fallback else {
         throw SeriesFileError(
@@ -88,6 +91,10 @@ public struct SeriesFile: Sendable, Equatable {
       series.append(
         try grid.series(
           rows, resolution: step, hasQueue: parser.hasQueue, hasReady: parser.hasReady))
+      cells += series.last?.rate.count ?? 0
+      guard cells <= limit else {
+        throw SeriesFileError(file: file, reason: .tooLong(cells: cells, limit: limit))
+      }
     }
     ignoredColumns = parser.ignoredColumns
   }

@@ -12,6 +12,11 @@ struct SeriesGrid {
     min(40_000_000, max(100_000, rows.multipliedReportingOverflow(by: 1000).partialValue))
   }
 
+  /// The same for all series of a file together.
+  static func totalLimit(rows: Int) -> Int {
+    max(40_000_000, rows.multipliedReportingOverflow(by: 20).partialValue)
+  }
+
   init(file: String, rateName: String, unit: SeriesFile.Unit) {
     self.file = file
     self.rateName = rateName

@@ -26,7 +26,8 @@ public struct SeriesReport: Sendable, Equatable {
     public var to: Timestamp
   }
 
-  init(_ series: TimeSeries) {
+  /// What a series says by itself.
+  public init(_ series: TimeSeries) {
     from = series.start
     to = series.end
     step = series.step

@@ -3,6 +3,10 @@ enum ChunkCodec {
   private static let version: UInt8 = 1
   private static let keptFlag: UInt8 = 1
   private static let aggregatedFlag: UInt8 = 2
+  /// A window of the coarsest tier with a point every second has fewer.
+  private static let mostPoints = 2_000_000
+  /// The instants that the store keeps, so that no sum of a time and a width overflows.
+  private static let times: ClosedRange<Int64> = 0...253_402_300_799
 
   /// - Precondition: no section is empty.
   static func encode(_ sections: [Section]) -> [UInt8] {
@@ -30,17 +34,22 @@ enum ChunkCodec {
     let version = try reader.byte()
     guard version == Self.version else { throw DamagedBlob("chunk version \(version)") }
     var sections: [Section] = []
+    var points = 0
     while !reader.isAtEnd {
       let flags = try reader.byte()
       let width = Int64(try reader.integer(UInt32.self))
       let unit = Int64(try reader.integer(UInt32.self))
       let count = Int(try reader.integer(UInt32.self))
       // A constant column takes no bytes per point, so the blob's length does not bound the count.
-      guard width > 0, unit > 0, count > 0, count <= 2_000_000 else {
+      points += count
+      guard width > 0, unit > 0, count > 0, points <= mostPoints else {
         throw DamagedBlob("a section of \(count) points, width \(width), unit \(unit)")
       }
       var section = Section(width: width, unit: unit, kept: flags & keptFlag != 0)
       section.times = try IntegerColumn.read(count: count, from: &reader)
+      guard times.contains(section.times[0]), times.contains(section.times[count - 1]),
+        section.times.isAscending
+      else { throw DamagedBlob("times out of order") }
       section.values = try ValueColumn.read(count: count, from: &reader)
       if flags & aggregatedFlag != 0 {
         let seconds = try IntegerColumn.read(count: count, from: &reader)

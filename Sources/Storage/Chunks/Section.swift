@@ -116,6 +116,17 @@ struct Section: Equatable, Sendable {
 }
 
 extension Array where Element == Int64 {
+  /// Whether every element is larger than the one before.
+  var isAscending: Bool {
+    withUnsafeBufferPointer { values in
+      var isAscending = true
+      for index in values.indices.dropFirst() where values[index] <= values[index - 1] {
+        isAscending = false
+      }
+      return isAscending
+    }
+  }
+
   /// The first index whose element is not less than `value`, in an ascending array.
   func lowerBound(of value: Int64) -> Int {
     var low = 0

@@ -32,7 +32,7 @@ enum ValueColumn {
       return values
     case 1:
       let scale = try reader.double()
-      guard scale.isFinite, scale > 0 else { throw DamagedBlob("scale \(scale)") }
+      guard scale.isFinite, scale >= 1 else { throw DamagedBlob("scale \(scale)") }
       let integers = try IntegerColumn.read(count: count, from: &reader)
       return [Double](unsafeUninitializedCapacity: count) { result, filled in
         for index in 0..<count {

@@ -1,4 +1,5 @@
 import Domain
+import Foundation
 import GRDB
 
 /// How connections are set up.
@@ -40,12 +41,31 @@ enum Connection {
     try queue.close()
   }
 
-  static func migrate(_ database: any DatabaseWriter) throws {
+  /// Applies the migrations that the file lacks, each in one transaction. A file that holds something
+  /// is copied first, to `PATH.before-MIGRATION`: an upgrade that fails leaves it as it was.
+  static func migrate(_ database: any DatabaseWriter, file: String) throws {
     if try database.read(Schema.migrator.hasCompletedMigrations) { return }
+    let applied = try database.read(Schema.migrator.appliedIdentifiers)
+    let next = Schema.migrator.migrations.first { !applied.contains($0) }
+    if file != ":memory:", !applied.isEmpty, let next {
+      try backUp(database, to: "\(file).before-\(next)")
+    }
     try database.write { db in
       try db.execute(sql: "PRAGMA application_id = \(Schema.applicationID)")
     }
     try Schema.migrator.migrate(database)
+  }
+
+  /// Copies the whole database, log included; a copy that a crash left half done is replaced.
+  private static func backUp(_ database: any DatabaseWriter, to path: String) throws {
+    let unfinished = path + ".unfinished"
+    let files = FileManager.default
+    if files.fileExists(atPath: unfinished) { try files.removeItem(atPath: unfinished) }
+    let copy = try DatabaseQueue(path: unfinished)
+    try database.backup(to: copy)
+    try copy.close()
+    if files.fileExists(atPath: path) { try files.removeItem(atPath: path) }
+    try files.moveItem(atPath: unfinished, toPath: path)
   }
 
   static func checkOwner(_ db: Database, file: String) throws {

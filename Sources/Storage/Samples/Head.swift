@@ -108,12 +108,6 @@ extension Head {
   }
 }
 
-/// One instant's value.
-struct Point: Equatable, Sendable {
-  var time: Int64
-  var value: Double
-}
-
 /// What is known about one series while the store is open.
 struct SeriesState: Sendable {
   var id: Int64

@@ -10,6 +10,19 @@ public struct ImportResult: Sendable, Equatable {
   public var known = 0
   /// Values that differ from what is stored; the stored ones stay.
   public var conflicts = 0
+
+  public init(added: Int = 0, known: Int = 0, conflicts: Int = 0) {
+    self.added = added
+    self.known = known
+    self.conflicts = conflicts
+  }
+}
+
+extension ImportResult: CustomStringConvertible {
+  public var description: String {
+    "\(added) values added, \(known) were there already"
+      + (conflicts == 0 ? "" : ", \(conflicts) differ from what is stored, which stays")
+  }
 }
 
 extension Store {

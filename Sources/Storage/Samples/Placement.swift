@@ -7,6 +7,10 @@ struct Placement {
   var created: [SeriesState] = []
   private var sealed = SealedPoints()
 
+  /// Seconds by which a sample may come later than its series' newest one; what is older is imported,
+  /// not pushed.
+  static let lateness: Int64 = 3600
+
   /// - Parameter capacity: how many samples will come.
   init(capacity: Int) { batch.reserveCapacity(capacity) }
 
@@ -40,7 +44,9 @@ struct Placement {
     if point.time > head.series[position].newest {
       head.series[position].extend(point)
     } else {
+      let earliest = head.series[position].newest &- Self.lateness
       switch try verdict(on: point, head.series[position], db) {
+      case .new where point.time < earliest: return .tooOld
       case .new: _ = head.series[position].insert(point)
       case .known: return nil
       case .conflict: return .conflict

@@ -23,6 +23,8 @@ final class SampleStore: Sendable {
   /// Batches that wait for the writer.
   struct Queue: Sendable {
     var requests: [Request] = []
+    /// Samples of `requests`.
+    var waiting = 0
     var isDraining = false
     /// Set when the handle can no longer be trusted.
     var failure: StoreError?
@@ -33,6 +35,10 @@ final class SampleStore: Sendable {
     var now: Timestamp
     var reply: CheckedContinuation<Result<[SampleRefusal?], StoreError>, Never>
   }
+
+  /// Samples that may wait for the disk (32 MB): beyond it a sender is told to come again, before
+  /// anything is acknowledged.
+  static let mostWaiting = 500_000
 
   init(recovering database: any DatabaseWriter, file: String) throws {
     self.file = file
@@ -48,7 +54,11 @@ final class SampleStore: Sendable {
       let request = Request(samples: samples, now: now, reply: reply)
       let (starts, failure) = queue.withLock { queue -> (Bool, StoreError?) in
         if let failure = queue.failure { return (false, failure) }
+        guard queue.waiting == 0 || queue.waiting + samples.count <= Self.mostWaiting else {
+          return (false, .overloaded(file: file))
+        }
         queue.requests.append(request)
+        queue.waiting += samples.count
         defer { queue.isDraining = true }
         return (!queue.isDraining, nil)
       }
@@ -62,7 +72,10 @@ final class SampleStore: Sendable {
   /// may use between two rounds.
   private func drain(_ db: Database) {
     let requests = queue.withLock { queue in
-      defer { queue.requests = [] }
+      defer {
+        queue.requests = []
+        queue.waiting = 0
+      }
       return queue.requests
     }
     var taken = 0
@@ -106,6 +119,14 @@ final class SampleStore: Sendable {
     }
     sealing.withLock { $0.note(bytes: blob.count) }
     return results
+  }
+
+  /// Why nothing is written any more; nil while the handle can be trusted.
+  var failure: StoreError? { queue.withLock { $0.failure } }
+
+  /// After an error that says so, nothing more is written until the store is opened again.
+  func distrust(_ error: StoreError) {
+    if error.isFatal { queue.withLock { $0.failure = error } }
   }
 
   /// Nothing of these batches is on the disk.

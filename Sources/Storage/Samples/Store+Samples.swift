@@ -24,13 +24,15 @@ extension Store {
   /// Stores samples; when it returns, what was taken is on the disk. Calls that arrive together
   /// share one transaction and one fsync.
   ///
-  /// Samples may come in any order and twice: the same value again (within 1e-8) is taken and
-  /// changes nothing, another value for a stored instant is refused as `.conflict`. A sample of a
-  /// time that retention has already condensed is taken and changes nothing.
+  /// Samples may come up to an hour late, in any order and twice: the same value again (within 1e-8)
+  /// is taken and changes nothing, another value for a stored instant is refused as `.conflict`, a new
+  /// one more than an hour before its series' newest as `.tooOld`. A sample of a time that retention
+  /// has already condensed is taken and changes nothing.
   ///
   /// - Parameter now: bounds the future, see `Sample.refusal(now:)`.
   /// - Returns: one entry per sample, nil for taken.
-  /// - Throws: then none of these samples was stored.
+  /// - Throws: then none of these samples was stored; `.overloaded` at once when more wait for the
+  ///   disk than should.
   public func append(_ samples: [Sample], now: Timestamp) async throws(StoreError)
     -> [SampleRefusal?]
   {

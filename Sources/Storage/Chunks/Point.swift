@@ -1,0 +1,5 @@
+/// One instant's value.
+struct Point: Equatable, Sendable {
+  var time: Int64
+  var value: Double
+}
