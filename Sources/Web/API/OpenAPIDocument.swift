@@ -87,8 +87,29 @@ enum OpenAPIDocument {
     "/v1/samples": [
       "post": post(
         "postSamples", "ingest", "Stores measurements; what is accepted is on the disk",
-        body: reference("Samples"), ok: reference("SamplesTaken"),
-        errors: ["400", "413", "415"])
+        body: [
+          "application/json": ["schema": reference("Samples")],
+          "application/x-ndjson": ["schema": reference("Sample")],
+        ], ok: reference("SamplesTaken"), errors: ["400", "413", "415", "429", "507"])
+    ],
+    "/api/v1/write": [
+      "post": [
+        "operationId": "remoteWrite", "tags": ["ingest"],
+        "summary": "Prometheus Remote-Write 1.0; what is answered with 204 is on the disk",
+        "requestBody": [
+          "required": true,
+          "content": ["application/x-protobuf": ["schema": ["type": "string"]]],
+        ],
+        "responses": [
+          "204": ["description": "Stored."],
+          "400": ["description": "Do not repeat it: why, in one line; what was good is stored."],
+          "413": ["$ref": "#/components/responses/Problem"],
+          "415": ["$ref": "#/components/responses/Problem"],
+          "429": ["$ref": "#/components/responses/Problem"],
+          "507": ["$ref": "#/components/responses/Problem"],
+          "default": ["$ref": "#/components/responses/Problem"],
+        ],
+      ]
     ],
     "/metrics": [
       "get": [
@@ -145,7 +166,7 @@ enum OpenAPIDocument {
   ) -> JSON {
     [
       "operationId": .string(id), "tags": [.string(tag)], "summary": .string(summary),
-      "requestBody": ["required": true, "content": ["application/json": ["schema": body]]],
+      "requestBody": ["required": true, "content": body],
       "responses": responses(ok: ok, errors: errors),
     ]
   }

@@ -11,24 +11,64 @@ struct SamplesAPI: Sendable {
   var endpoints: [Endpoint] {
     [
       .post("/v1/samples") { call in
-        let bytes = try await body(of: call.request)
-        var document: SampleDocument
-        do {
-          document = try SampleDocument(parsing: bytes)
-        } catch let error as JSONError {
-          throw Problem.badBody(error)
+        try IngestBody.check(call.request, coding: "identity")
+        switch IngestBody.mediaType(of: call.request) {
+        case "application/json": return .json(try await document(in: call.request).json)
+        case "application/x-ndjson": return .json(try await lines(of: call.request).json)
+        default:
+          throw Problem.unsupportedMedia(
+            "Send Content-Type: application/json, or application/x-ndjson for lines.")
         }
-        try await store(&document)
-        pushes.record(
-          accepted: document.samples.count, rejected: document.rejected.map(\.reason))
-        return .json(Self.json(document))
       }
     ]
   }
 
+  private func document(in request: Request) async throws -> SamplesTaken {
+    let buffer = try await IngestBody(limit: bodyLimit).collected(request)
+    var document: SampleDocument
+    do {
+      document = try SampleDocument(parsing: Array(buffer.readableBytesView))
+    } catch let error as JSONError {
+      throw Problem.badBody(error)
+    }
+    try await store(&document)
+    var taken = SamplesTaken()
+    taken.add(document)
+    return taken
+  }
+
+  /// Takes lines in while they arrive, and stores them some thousand at a time.
+  private func lines(of request: Request) async throws -> SamplesTaken {
+    var lines = SampleLines()
+    var taken = SamplesTaken()
+    func flush() async throws {
+      var document = lines.take()
+      try await store(&document)
+      taken.add(document)
+    }
+    var buffers = request.body.makeAsyncIterator()
+    while true {
+      let buffer: ByteBuffer?
+      do {
+        buffer = try await buffers.next()
+      } catch {
+        // What came before the break is stored, and safe to send again.
+        throw Problem.brokenBody
+      }
+      guard let buffer else { break }
+      lines.consume(buffer.readableBytesView)
+      if lines.samples.count + lines.rejected.count >= Self.linesPerStore { try await flush() }
+    }
+    lines.finish()
+    try await flush()
+    return taken
+  }
+
+  private static let linesPerStore = 10_000
+
   private func store(_ document: inout SampleDocument) async throws {
-    guard !document.samples.isEmpty else { return }
-    let refusals = try await services.ingest(document.samples.map(\.sample))
+    let refusals =
+      document.samples.isEmpty ? [] : try await services.ingest(document.samples.map(\.sample))
     var kept: [(index: Int, sample: Sample)] = []
     for (entry, refusal) in zip(document.samples, refusals) {
       if let refusal {
@@ -39,37 +79,40 @@ struct SamplesAPI: Sendable {
       }
     }
     document.samples = kept
+    pushes.record(
+      accepted: document.samples.count,
+      rejected: document.rejected.reduce(into: [:]) { $0[$1.reason, default: 0] += 1 })
+  }
+}
+
+/// What became of the samples of a request.
+struct SamplesTaken {
+  private var accepted = 0
+  private var rejected: [SampleDocument.Rejection] = []
+  private var unlisted = 0
+
+  /// Rejected samples that are listed one by one; the rest of a long stream is only counted.
+  private static let mostListed = SampleDocument.limit
+
+  mutating func add(_ document: SampleDocument) {
+    accepted += document.samples.count
+    let sorted = document.rejected.sorted { $0.index < $1.index }
+    let listed = sorted.prefix(Self.mostListed - rejected.count)
+    rejected += listed
+    unlisted += sorted.count - listed.count
   }
 
-  private static func json(_ document: SampleDocument) -> JSON {
-    let rejected = document.rejected.sorted { $0.index < $1.index }
-    return [
-      "accepted": .integer(Int64(document.samples.count)),
-      "rejected": .array(
-        rejected.map { ["index": .integer(Int64($0.index)), "reason": .string($0.reason)] }),
+  var json: JSON {
+    var members = [
+      JSON.Member(name: "accepted", value: .integer(Int64(accepted))),
+      JSON.Member(
+        name: "rejected",
+        value: .array(
+          rejected.map { ["index": .integer(Int64($0.index)), "reason": .string($0.reason)] })),
     ]
-  }
-
-  /// - Throws: 415 for anything but plain JSON, 413 for more than the limit (before it is read where
-  ///   the length is announced).
-  private func body(of request: Request) async throws -> [UInt8] {
-    let type = request.headers[.contentType]?.split(separator: ";").first ?? ""
-    guard type.lowercased() == "application/json" else {
-      throw Problem.unsupportedMedia("Send Content-Type: application/json.")
+    if unlisted > 0 {
+      members.append(JSON.Member(name: "rejected_unlisted", value: .integer(Int64(unlisted))))
     }
-    if let coding = request.headers[.contentEncoding], coding.lowercased() != "identity" {
-      throw Problem.unsupportedMedia("Content-Encoding \(coding) is not taken; send it plain.")
-    }
-    if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > bodyLimit {
-      throw Problem.tooLarge(limit: bodyLimit)
-    }
-    do {
-      let buffer = try await request.body.collect(upTo: bodyLimit)
-      return Array(buffer.readableBytesView)
-    } catch is NIOTooManyBytesError {
-      throw Problem.tooLarge(limit: bodyLimit)
-    } catch {
-      throw Problem.brokenBody
-    }
+    return .object(members)
   }
 }

@@ -30,4 +30,6 @@ struct Call: Sendable {
   /// The parts of the path that stand for braces, decoded.
   let path: [String: String]
   let query: Query
+  /// The address that the request comes from.
+  let client: String
 }

@@ -5,13 +5,13 @@ import Logging
 /// Answers every request: checks the caller, finds the route, turns problems into documents, adds
 /// the headers that every answer has.
 struct WebResponder: HTTPResponder {
-  typealias Context = BasicRequestContext
+  typealias Context = WebContext
 
   let routes: RouteTable
   let caller: CallerCheck
   let log: RequestLog
 
-  func respond(to request: Request, context: Context) async -> Response {
+  func respond(to request: Request, context: WebContext) async -> Response {
     let clock = ContinuousClock()
     let start = clock.now
     var template = "none"
@@ -22,7 +22,8 @@ struct WebResponder: HTTPResponder {
       template = endpoint.template
       let query = try Query(request.uri.query, known: endpoint.parameters)
       response = await answer(
-        Call(request: request, path: parameters, query: query), endpoint, context.logger)
+        Call(request: request, path: parameters, query: query, client: context.client), endpoint,
+        context.logger)
     } catch {
       response = error.response
     }
@@ -39,6 +40,9 @@ struct WebResponder: HTTPResponder {
       return try await endpoint.answer(call)
     } catch let problem as Problem {
       return problem.response
+    } catch let failure as IngestFailure {
+      logger.error("\(endpoint.method) \(endpoint.template) failed: \(failure)")
+      return Problem(failure).response
     } catch {
       // What a closure of ours throws is the store's or the loop's business; the reason may hold
       // paths, so it goes to the log and not to the caller.

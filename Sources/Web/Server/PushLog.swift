@@ -12,10 +12,10 @@ final class PushLog: Sendable {
 
   var counts: Counts { state.withLock { $0 } }
 
-  func record(accepted: Int, rejected reasons: [String]) {
+  func record(accepted: Int, rejected: [String: Int]) {
     state.withLock { counts in
       counts.accepted += accepted
-      for reason in reasons { counts.rejected[reason, default: 0] += 1 }
+      counts.rejected.merge(rejected, uniquingKeysWith: +)
     }
   }
 }

@@ -21,8 +21,13 @@ public struct WebConfiguration: Sendable {
   /// front of it. Any other is refused: a foreign page whose name was re-pointed to 127.0.0.1 must
   /// not read the answers (DNS rebinding).
   public var hostNames: [String] = []
+  /// Which remote-write series are taken, and what they mean.
+  public var remoteWrite: RemoteWriteMapping
 
-  public init(address: ListenAddress) {
+  public init(
+    address: ListenAddress, remoteWrite: RemoteWriteMapping = RemoteWriteMapping()
+  ) {
     self.address = address
+    self.remoteWrite = remoteWrite
   }
 }

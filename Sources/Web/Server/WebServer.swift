@@ -48,6 +48,10 @@ public struct WebServer: Service {
         + SamplesAPI(
           services: services, bodyLimit: configuration.bodyLimit, pushes: pushes
         ).endpoints
+        + RemoteWriteAPI(
+          services: services, mapping: configuration.remoteWrite,
+          bodyLimit: configuration.bodyLimit, pushes: pushes
+        ).endpoints
         + HealthAPI(services: services).endpoints
         + MetricsAPI(services: services, log: log, pushes: pushes).endpoints
         + OpenAPIDocument.endpoints)
