@@ -7,7 +7,7 @@ import Storage
 struct Import: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Load history into the store; repeating an import changes nothing.",
-    subcommands: [ImportCSV.self])
+    subcommands: [ImportCSV.self, ImportPrometheus.self])
 }
 
 struct ImportCSV: ScalerCommand {

@@ -45,7 +45,9 @@ struct Serve: ScalerCommand {
       wiring: world.wiring, store: store, clock: world.clock, board: board, logger: logger)
     let web = Self.web(configuration, world: world, store: store, board: board)
     let server = WebServer(
-      configuration: WebConfiguration(address: address), services: web.services, logger: logger
+      configuration: WebConfiguration(
+        address: address, remoteWrite: configuration.remoteWrite),
+      services: web.services, logger: logger
     ) { port in
       progress.say("the dashboard is at http://\(address.host):\(port)/")
     }

@@ -29,6 +29,7 @@ struct ServeConfiguration: Sendable {
   var sources: [(name: String, source: SourceConfiguration)] = []
   var clouds: [(name: String, cloud: CloudConfiguration)] = []
   var services: [ServiceConfiguration] = []
+  var discoveries: [ServiceDiscovery] = []
 
   init(path: String) throws {
     try self.init(YAMLDocument(path: path))
@@ -49,9 +50,10 @@ struct ServeConfiguration: Sendable {
       try section["clouds"]?.named().map {
         ($0.name, try CloudConfiguration($0.field, relativeTo: document.file))
       } ?? []
-    services = try section.required("services").list().map(ServiceConfiguration.init)
+    (services, discoveries) = try ServiceDiscovery.read(section.required("services"))
     try addEvents(section["events"])
     try checkReferences()
+    try checkDiscoveries()
   }
 
   /// A path of the file, relative to the file.

@@ -9,6 +9,8 @@ struct ServiceConfiguration: Sendable {
   var demand: SignalReference?
   var queue: SignalReference?
   var cloud: CloudReference?
+  /// Found by a fleet query, which its signals come from.
+  var isDiscovered = false
 
   static let keys = [
     "id", "mode", "demand", "queue", "fleet", "control", "objective", "forecast", "scaling",
@@ -22,9 +24,26 @@ struct ServiceConfiguration: Sendable {
     guard let id = ServiceID(name) else {
       throw idField.refusal("must be 1 to 200 of A-Z a-z 0-9 . _ : / -, not `\(name)`")
     }
+    try self.init(
+      section, id: id, demand: section["demand"].map(SignalReference.init),
+      queue: section["queue"].map(SignalReference.init))
+  }
+
+  /// The settings of services that are yet to be found; the name is put in then.
+  init(defaults field: YAMLField, demand: SignalReference, queue: SignalReference?) throws {
+    let section = try field.section(Self.keys.filter { !["id", "demand", "queue"].contains($0) })
+    guard let id = ServiceID("discovered") else { throw field.refusal("has no name") }
+    try self.init(section, id: id, demand: demand, queue: queue)
+    isDiscovered = true
+  }
+
+  private init(
+    _ section: YAMLSection, id: ServiceID, demand: SignalReference?, queue: SignalReference?
+  ) throws {
+    let field = section.field
     let mode = try section["mode"]?.choice(ServicePolicy.Mode.self) ?? .observe
-    demand = try section["demand"].map(SignalReference.init)
-    queue = try section["queue"].map(SignalReference.init)
+    self.demand = demand
+    self.queue = queue
     cloud = try section["cloud"].map(CloudReference.init)
     policy = ServicePolicy(id: id, mode: mode, fleet: try FleetPolicy(section.required("fleet")))
     policy.timing = try section["control"].map(ControlTiming.init(field:)) ?? ControlTiming()
@@ -54,6 +73,12 @@ struct SignalReference: Sendable {
     place = field.place
     source = try section.required("source").text()
     query = try section["query"]?.text()
+  }
+
+  /// A fleet query's, which the source knows.
+  init(source: String, place: ConfigurationPlace) {
+    self.source = source
+    self.place = place
   }
 }
 

@@ -1,11 +1,12 @@
 import Adapters
 import Domain
+import Web
 
 /// One entry of `sources:`.
 enum SourceConfiguration: Sendable {
   case replay(Replay)
-  /// Samples that are pushed to the API.
-  case push
+  /// Samples that are pushed to the API, the series of remote-write senders among them.
+  case push(RemoteWriteMapping)
   /// A CSV that somebody else appends to.
   case file(path: String)
   case prometheus(url: String, options: HTTPOptions)
@@ -22,7 +23,7 @@ enum SourceConfiguration: Sendable {
 
   static let catalogue = [
     (kind: "replay", what: "plays a recorded trace as if its last day were today"),
-    (kind: "push", what: "takes what is pushed to POST /v1/samples"),
+    (kind: "push", what: "takes what is pushed: JSON samples, Prometheus remote-write"),
     (kind: "file", what: "tails a CSV of timestamp, rate, queue"),
     (kind: "prometheus", what: "asks a Prometheus, Thanos or Mimir; backfills history"),
   ]
@@ -47,8 +48,8 @@ enum SourceConfiguration: Sendable {
         url: try section.required("url").url(),
         options: try HTTPSection.options(section, relativeTo: file))
     default:
-      _ = try field.section(["kind"])
-      self = .push
+      let section = try field.section(["kind", "remote_write"])
+      self = .push(try section["remote_write"].map(RemoteWriteMapping.init) ?? RemoteWriteMapping())
     }
   }
 }

@@ -36,6 +36,12 @@ struct YAMLField {
     return false
   }
 
+  /// Whether it is a list.
+  var isList: Bool {
+    if case .sequence = node { return true }
+    return false
+  }
+
   /// The value under a key, before it is known which keys there may be.
   func value(under key: String) -> YAMLField? {
     node.mapping?[key].map { YAMLField(node: $0, path: "\(path).\(key)", file: file) }

@@ -77,7 +77,7 @@ struct WebBridge: Sendable {
 
   private func ingest(_ samples: [Sample]) async throws -> [SampleRefusal?] {
     let known = samples.map { policies[$0.service] != nil }
-    let stored = try await store.append(
+    let stored = try await store.take(
       zip(samples, known).filter(\.1).map(\.0), now: clock.now)
     var answers = stored.makeIterator()
     let refusals = known.map { $0 ? answers.next().flatMap { $0 } : .unknownService }
