@@ -47,6 +47,15 @@ struct PictureTests {
           BarChart.Bar("unknown", value: .nan), BarChart.Bar("negative", value: -3),
         ], valueLabel: hostile),
       DurationCurve(identifier: "duration", values: day.values, unit: hostile, commitment: 40),
+      DurationCurve(
+        identifier: "band", values: [3, 2, 1], unit: hostile, lower: [2, 1, 0], upper: [4, 3, 2],
+        commitment: 2, words: hostile),
+      WaterfallChart(
+        identifier: "levers", title: hostile,
+        steps: [
+          WaterfallChart.Step(hostile, detail: hostile, from: 10, to: 6),
+          WaterfallChart.Step("costs", from: 6, to: 7), WaterfallChart.Step("?", from: .nan, to: 7),
+        ], valueLabel: hostile, words: hostile),
     ]
   }
 
@@ -59,6 +68,7 @@ struct PictureTests {
       FrontChart(identifier: "d", points: [], objective: 0.01),
       BarChart(identifier: "e", title: "", bars: [], valueLabel: ""),
       DurationCurve(identifier: "f", values: [.nan], unit: "", commitment: .nan),
+      WaterfallChart(identifier: "g", title: "", steps: [], valueLabel: ""),
     ]
   }
 
@@ -175,5 +185,43 @@ struct PictureTests {
 
   private func isWellFormed(_ text: String) -> Bool {
     XMLParser(data: Data(text.utf8)).parse()
+  }
+
+  @Test("A duration curve names only the areas that it has")
+  func durationAreas() {
+    func legend(_ commitment: Double?) -> [String] {
+      let curve = DurationCurve(
+        identifier: "d", values: [1, 4, 2, 3], unit: "instances", commitment: commitment)
+      let svg = curve.svg(.wide).source
+      return ["committed and used", "bought on demand", "committed and idle"].filter(svg.contains)
+    }
+    #expect(legend(nil) == ["bought on demand"])
+    #expect(legend(2.5) == ["committed and used", "bought on demand", "committed and idle"])
+    #expect(legend(1) == ["committed and used", "bought on demand"])
+    #expect(legend(9) == ["committed and used", "committed and idle"])
+  }
+
+  @Test("A band that does not fit the curve is left out")
+  func durationBand() {
+    let lone = DurationCurve(
+      identifier: "d", values: [1, 2], unit: "u", lower: [1], upper: [2, 3])
+    #expect(lone.envelope == nil)
+    let whole = DurationCurve(
+      identifier: "d", values: [1, 2], unit: "u", lower: [0, 1], upper: [2, 3])
+    #expect(whole.envelope == .init(lower: [1, 0], upper: [3, 2]))
+  }
+
+  @Test("A waterfall says what each lever takes and what is left")
+  func waterfall() {
+    let chart = WaterfallChart(
+      identifier: "w", title: "Levers",
+      steps: [
+        WaterfallChart.Step("forecast", detail: "hybrid", from: 540, to: 400),
+        WaterfallChart.Step("commitment", from: 400, to: 290),
+      ], valueLabel: "USD", format: .money(currency: "USD"), words: "Why.")
+    #expect(chart.caption.summary == "Why. From 540\u{202F}USD to 290\u{202F}USD, USD.")
+    #expect(
+      chart.table.rows.map { $0[3] } == ["−140\u{202F}USD", "−110\u{202F}USD"])
+    #expect(chart.table.rows[0][4] == "hybrid")
   }
 }

@@ -29,9 +29,10 @@ public struct BarChart: Picture {
   /// A value to compare with, drawn as a line down the bars.
   public let reference: Threshold?
 
+  /// - Parameter words: said before the figures in the summary.
   public init(
     identifier: String, title: String, bars: [Bar], valueLabel: String,
-    format: ValueFormat = .number, reference: Threshold? = nil
+    format: ValueFormat = .number, reference: Threshold? = nil, words: String = ""
   ) {
     self.bars = bars
     self.valueLabel = valueLabel
@@ -46,7 +47,9 @@ public struct BarChart: Picture {
         " Lowest \(low.label) at \(format.text(low.value)), highest \(high.label) at "
         + "\(format.text(high.value))."
     }
-    caption = Caption(identifier: identifier, title: title, summary: summary)
+    caption = Caption(
+      identifier: identifier, title: title,
+      summary: words.isEmpty ? summary : words + " " + summary)
   }
 
   public var table: DataTable {

@@ -1,27 +1,43 @@
 /// The need of every hour, sorted from the highest to the lowest, and the level that is committed to.
 ///
-/// Under both the curve and the line: what the commitment serves. Above the line: bought on demand.
-/// Under the line and over the curve: paid for and unused.
+/// Under both the curve and the line: committed and used. Above the line: bought on demand. Under
+/// the line and over the curve: committed and idle. Each is tinted and named in the picture.
 public struct DurationCurve: Picture {
   public let caption: Caption
   /// Descending; unknown values are left out.
   public let values: [Double]
+  /// Where the curve lies in most futures; nil where there is only one.
+  public let envelope: Envelope?
   public let unit: String
   /// In `unit`; nil draws the curve alone.
   public let commitment: Double?
 
+  /// The edges of a band around the curve, descending, as many as values.
+  public struct Envelope: Sendable, Equatable {
+    public let lower: [Double]
+    public let upper: [Double]
+  }
+
   /// - Parameters:
   ///   - values: one per hour (or other equal period), in any order.
+  ///   - lower, upper: the band, in any order; left out unless there is one of each per value.
+  ///   - words: said before the figures in the summary.
   public init(
     identifier: String, title: String = "How often how much is needed", values: [Double],
-    unit: String, commitment: Double? = nil
+    unit: String, lower: [Double] = [], upper: [Double] = [], commitment: Double? = nil,
+    words: String = ""
   ) {
     self.values = values.filter(\.isFinite).sorted(by: >)
     self.unit = unit
     self.commitment = commitment.flatMap { $0.isFinite && $0 >= 0 ? $0 : nil }
+    let edges = Envelope(
+      lower: lower.filter(\.isFinite).sorted(by: >), upper: upper.filter(\.isFinite).sorted(by: >))
+    let count = self.values.count
+    envelope = edges.lower.count == count && edges.upper.count == count && count > 0 ? edges : nil
+    let figures = Self.summary(self.values, unit: unit, commitment: self.commitment)
     caption = Caption(
-      identifier: identifier, title: title,
-      summary: Self.summary(self.values, unit: unit, commitment: self.commitment))
+      identifier: identifier, title: title, summary: words.isEmpty ? figures : words + " " + figures
+    )
   }
 
   /// How much of the need the commitment serves, and how much of the commitment is used; each NaN
@@ -40,9 +56,8 @@ public struct DurationCurve: Picture {
   private static func summary(_ values: [Double], unit: String, commitment: Double?) -> String {
     guard let highest = values.first, let lowest = values.last else { return "No values." }
     var text =
-      "Between \(CompactNumber.text(lowest)) and \(CompactNumber.text(highest)) \(unit) over "
-      + "\(values.count) periods."
-    if let commitment {
+      "Between \(CompactNumber.text(lowest)) and \(CompactNumber.text(highest)) \(unit)."
+    if let commitment, commitment > 0 {
       let use = use(values, commitment: commitment)
       text +=
         " A commitment of \(CompactNumber.text(commitment)) serves "
@@ -62,41 +77,5 @@ public struct DurationCurve: Picture {
           let index = Int((share * Double(values.count - 1)).rounded())
           return [CompactNumber.percent(share), CompactNumber.text(values[index])]
         })
-  }
-
-  public func draw(on canvas: inout Canvas) {
-    let size = canvas.textSize
-    let highest = max(values.first ?? 0, commitment ?? 0)
-    let ticks = ValueTicks.linear(from: 0, to: highest > 0 ? highest * 1.02 : 1, count: 5)
-    let top = size * 2.2
-    let plot = Area(
-      left: 54, top: top, right: canvas.width - 16,
-      bottom: top + (canvas.layout == .wide ? 240 : 200))
-    let value = Scale(
-      from: ticks.lowest, to: ticks.highest, start: plot.bottom, end: plot.top)
-    let share = Scale(from: 0, to: 1, start: plot.left, end: plot.right)
-    let axes = Axes(plot: plot)
-    axes.drawAcross(
-      ValueTicks.linear(from: 0, to: 1, count: canvas.layout == .wide ? 10 : 4), scale: share,
-      unit: "of the time at least this much", format: .percent, on: &canvas)
-    axes.drawValues(ticks, scale: value, unit: unit, format: .number, on: &canvas)
-    let periods = Scale(
-      from: 0, to: Double(max(1, values.count)), start: plot.left, end: plot.right)
-    let steps = Layer(
-      "need", ink: .observed,
-      .steps(TimedValues(start: 0, step: 1, values: values), dashed: false, filled: true))
-    canvas.clipped(to: plot.grown(by: 1.5)) { canvas in
-      if let commitment {
-        let area = Area(
-          left: plot.left, top: value.position(commitment), right: plot.right, bottom: plot.bottom)
-        canvas.rectangle(area, style: "band-outer \(Ink.committed.style)")
-      }
-      steps.draw(on: &canvas, time: periods, value: value)
-    }
-    if let commitment {
-      Threshold(label: "committed", value: commitment)
-        .draw(on: &canvas, plot: plot, y: value.position(commitment), format: .number)
-    }
-    canvas.height = plot.bottom + size * 3.3
   }
 }

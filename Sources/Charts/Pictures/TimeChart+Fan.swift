@@ -5,17 +5,20 @@ extension TimeChart {
   ///   - past: actual values up to the forecast's start; may be empty.
   ///   - fan: the forecast; its bands from the widest to the narrowest.
   ///   - thresholds: a budget or a limit.
+  ///   - words: said before the figures in the summary, for readers who meet a fan for the first time.
   public static func fan(
     identifier: String, title: String, past: TimedValues, fan: ForecastBands,
     range: ClosedRange<Double>, unit: String, now: Double? = nil, offset: UTCOffset = .utc,
-    thresholds: [Threshold] = [], events: [EventSpan] = []
+    thresholds: [Threshold] = [], events: [EventSpan] = [], words: String = ""
   ) -> TimeChart {
     var layers = fan.layers(ink: .forecast)
     if !past.isEmpty {
       layers.append(Layer("actual", ink: .observed, .line(past, dashed: false)))
     }
     var chart = TimeChart(
-      caption: Caption(identifier: identifier, title: title, summary: summary(fan, unit: unit)),
+      caption: Caption(
+        identifier: identifier, title: title,
+        summary: (words.isEmpty ? "" : words + " ") + summary(fan, unit: unit)),
       unit: unit, range: range, offset: offset, layers: layers)
     chart.now = now
     chart.thresholds = thresholds
