@@ -34,7 +34,7 @@ struct DailyLevel: Sendable {
 
   /// The mean rate of a day of which enough is known, the unknown hours filled by the profile.
   private static func mean(of day: HourlyHistory.Day, profile: DayProfile) -> Double {
-    guard day.knownHours >= 6 else { return .nan }
+    guard day.knownHours >= 12 else { return .nan }
     let shares = profile.shares[day.weekday]
     var (sum, share) = (0.0, 0.0)
     for hour in 0..<24 where !day.hours[hour].isNaN {

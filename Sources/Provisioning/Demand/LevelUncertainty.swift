@@ -23,9 +23,9 @@ struct LevelUncertainty: Sendable, Equatable {
   /// Measured by forecasting the days that came: two days of one forecast differ by the daily part
   /// and by the drift between them, and what all of them miss is the standing part.
   init(_ values: [Double], race: LevelRace) {
-    var near = Moments()
-    var far = Moments()
-    var whole = Moments()
+    var near = RobustSquare()
+    var far = RobustSquare()
+    var whole = RobustSquare()
     var lead = 0.0
     for origin in stride(from: LevelRace.warmUp, to: values.count, by: 1) {
       let days = min(LevelRace.judged, values.count - origin)
@@ -57,20 +57,4 @@ struct LevelUncertainty: Sendable, Equatable {
 
   /// The variance of the level, without the day's own part, so many days ahead.
   func level(daysAhead days: Int) -> Double { standing + drift * Double(max(0, days)) }
-}
-
-/// A mean square that outliers do not rule: beyond five usual sizes a value counts as that.
-private struct Moments {
-  private var values: [Double] = []
-
-  var count: Double { Double(values.count) }
-
-  mutating func add(_ value: Double) { values.append(value.magnitude) }
-
-  var square: Double {
-    let sorted = values.sorted()
-    guard !sorted.isEmpty else { return 0 }
-    let bound = 5 * (1.4826 * sorted[sorted.count / 2] + 1e-9)
-    return sorted.reduce(0) { $0 + min($1, bound) * min($1, bound) } / Double(sorted.count)
-  }
 }

@@ -25,8 +25,10 @@ struct PastDays: Sendable {
     let all = noises.indices.filter { !noises[$0].isNaN && profile.ratios[$0] != nil }
     let days = all.isEmpty ? [] : all
     let mean = days.isEmpty ? 0 : days.reduce(0) { $0 + noises[$1] } / Double(days.count)
-    let square = days.reduce(0) { $0 + (noises[$1] - mean) * (noises[$1] - mean) }
-    let variance = square / Double(max(1, days.count))
+    // Measured as the daily part was, so that rare large days stay as large as they were.
+    var spread = RobustSquare()
+    for day in days { spread.add(noises[day] - mean) }
+    let variance = spread.square
     let scale = variance > 1e-12 ? (level.uncertainty.daily / variance).squareRoot() : 0
     func pool(_ members: [Int]) -> Pool {
       let sorted = members.sorted { (noises[$0], $0) < (noises[$1], $1) }

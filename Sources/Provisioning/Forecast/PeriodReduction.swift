@@ -31,7 +31,7 @@ struct PeriodReduction {
     let used = sums.used.reduce(0, +)
     let bought = sums.units.reduce(0, +)
     let hasPrice = forecast.currency != nil
-    let list = hasPrice ? Sample(sums.cost).outlook : nil
+    let list = hasPrice ? listCost(sums, units) : nil
     let ahead = period.end.since(forecast.provenance.trainedTo)
     return ProvisioningPeriod(
       period: period, granularity: granularity, demand: Sample(sums.demand).quantiles,
@@ -44,6 +44,17 @@ struct PeriodReduction {
         ? used / committed / Double(max(1, paths.count)) : nil,
       commitmentCoverage: bought > 0 ? used / bought : 0,
       isExtrapolated: ahead > forecast.provenance.trainedSpan)
+  }
+
+  /// One price for all hours needs no quantiles of its own.
+  private func listCost(_ sums: PathSums, _ units: Sample) -> Outlook {
+    guard let price = sums.price, forecast.unitPrice != nil else {
+      return Sample(sums.cost).outlook
+    }
+    let outlook = units.outlook
+    return Outlook(
+      mean: price * outlook.mean, p10: price * outlook.p10, p50: price * outlook.p50,
+      p90: price * outlook.p90)
   }
 
   /// The hours that a period holds, and which part of each.
@@ -70,6 +81,10 @@ private struct PathSums {
   var effective: [Double]
   /// Committed instance-hours that are in use.
   var used: [Double]
+  /// Money per instance-hour, where it is the same in every hour so far.
+  var price: Double? { highest - lowest <= 1e-6 * highest ? highest : nil }
+  private var lowest = Double.infinity
+  private var highest = 0.0
 
   init(count: Int) {
     demand = [Double](repeating: 0, count: count)
@@ -89,9 +104,11 @@ private struct PathSums {
       bought += instances
       paid += money
     }
-    guard mix != .onDemand else { return }
     // Several services may have several prices: a committed instance has their mean.
     let price = bought > 0 ? paid / bought : 0
+    lowest = min(lowest, price)
+    highest = max(highest, price)
+    guard mix != .onDemand else { return }
     for (path, place) in row.enumerated() {
       let instances = Double(paths.units[place])
       effective[path] += share * price * mix.price(ofUnits: instances)

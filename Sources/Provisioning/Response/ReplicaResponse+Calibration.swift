@@ -34,7 +34,7 @@ extension ReplicaResponse {
       ReplicaResponse(
         ratePerReplica: rate, minimum: input.policy.fleet.min,
         maximum: max(input.policy.fleet.min, input.replicaLimit), check: check,
-        mean: fitted.mean, peak: fitted.peak, scatter: scatter)
+        mean: ResponseCurve(fitted.mean), peak: ResponseCurve(fitted.peak), scatter: scatter)
     }
     var unchecked = ResponseCheck(
       learntHours: learnt.reduce(0) { $0 + $1.count }, judgedHours: 0, totalError: 0,
@@ -77,11 +77,12 @@ extension ReplicaResponse {
       prior: prior + SIMD8(0.5, 0, 0.1, 0.5, 0.5, 0.3, 0, 0), strength: 1e-3)
     for run in runs {
       forEach(run, bounds.rate) { row, hour in
-        // At the minimum the size says nothing about the load.
+        // At the minimum the size says nothing about the load. Weights follow the load, not the
+        // size: weighing by what is explained would draw the fit below its mean.
         guard hour.replicas > bounds.low + 0.05 else { return }
-        let size = max(hour.replicas, 1)
-        mean.add(row, hour.replicas, weight: 1 / (size * size))
-        peak.add(row, hour.peak, weight: 1 / (size * size))
+        let weight = 1 / (1 + row[2])
+        mean.add(row, hour.replicas, weight: weight)
+        peak.add(row, hour.peak, weight: weight)
       }
     }
     return (mean.solved(), peak.solved())
@@ -99,23 +100,29 @@ extension ReplicaResponse {
     }
   }
 
-  /// Simulated over expected replica-hours, evenly spread over the sorted ratios, mean 1.
+  /// Simulated over expected replica-hours, evenly spread over the sorted ratios; their mean is the
+  /// ratio of the totals, so that no replica-hour is lost.
   private func ratios(_ runs: [[SimulatedHour]]) -> [Float] {
     var ratios: [Double] = []
+    var (ran, said) = (0.0, 0.0)
     for run in runs {
       for hour in Self.settlingHours..<max(Self.settlingHours, run.count - 1) {
         let expected = expected(
           before: run[hour - 1].rate, now: run[hour].rate, after: run[hour + 1].rate
         ).mean
-        if expected > 0 { ratios.append(min(max(run[hour].replicas / expected, 0.2), 5)) }
+        guard expected > 0 else { continue }
+        ratios.append(run[hour].replicas / expected)
+        ran += run[hour].replicas
+        said += expected
       }
     }
-    guard !ratios.isEmpty else { return [1] }
+    guard !ratios.isEmpty, said > 0 else { return [1] }
     let sample = Sample(ratios)
     let count = Self.scatterCount
     let picked = (0..<count).map { sample.quantile((Double($0) + 0.5) / Double(count)) }
     let mean = picked.reduce(0, +) / Double(count)
-    return picked.map { Float($0 / mean) }
+    guard mean > 0 else { return [1] }
+    return picked.map { Float($0 / mean * ran / said) }
   }
 }
 

@@ -21,7 +21,7 @@ extension ReplicaResponse {
           after: Double(paths.demand[after + path]))
         // Eight draws of eight bits from each word; there are 256 ratios, or one.
         bits = path % 8 == 0 ? random.next() : bits >> 8
-        let ratio = scatter[Int(bits & 0xFF) % scatter.count]
+        let ratio = scatter[scatter.count == 256 ? Int(bits & 0xFF) : 0]
         let units = min(max(Float(hourly.mean) * ratio, low), high)
         paths.units[now + path] = units
         paths.peaks[now + path] = min(max(Float(hourly.peak), units.rounded(.up)), high)

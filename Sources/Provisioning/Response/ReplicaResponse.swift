@@ -12,19 +12,19 @@ public struct ReplicaResponse: Sendable {
   /// How well it repeats the core.
   public let check: ResponseCheck
 
-  let mean: SIMD8<Double>
-  let peak: SIMD8<Double>
-  /// Ratios of simulated to expected replica-hours, mean 1; a power of two of them.
+  let mean: ResponseCurve
+  let peak: ResponseCurve
+  /// Ratios of simulated to expected replica-hours; 256 of them, or one.
   let scatter: [Float]
 
   /// Expected replicas of an hour, mean and most at once, before scatter.
   @inline(__always)
   func expected(before: Double, now: Double, after: Double) -> (mean: Double, peak: Double) {
-    let row = ResponseFeatures.row(
-      before: before / ratePerReplica, now: now / ratePerReplica, after: after / ratePerReplica)
+    let scale = 1 / ratePerReplica
+    let (before, now, after) = (scale * before, scale * now, scale * after)
     let (low, high) = (Double(minimum), Double(maximum))
-    let replicas = min(max(ResponseFeatures.product(mean, row), low), high)
-    return (replicas, min(max(ResponseFeatures.product(peak, row), replicas), high))
+    let replicas = min(max(mean.value(before, now, after), low), high)
+    return (replicas, min(max(peak.value(before, now, after), replicas), high))
   }
 
   /// What demand alone needs of replicas, never below the minimum.

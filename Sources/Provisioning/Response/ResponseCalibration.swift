@@ -7,7 +7,10 @@ public struct ResponseCalibration: Sendable, Equatable {
   /// Of each load's hours, the part that is learnt from; the later rest judges.
   public var learntShare: Double
 
-  public static let standard = ResponseCalibration(days: 7, loads: [1, 3])
+  /// Two weeks, at today's load and at three times it.
+  public static let standard = ResponseCalibration(days: 14, loads: [1, 3])
+  /// A week at today's load, for thousands of services that are not asked about growth.
+  public static let quick = ResponseCalibration(days: 7, loads: [1])
 
   public init(days: Int, loads: [Double], learntShare: Double = 0.7) {
     self.days = days

@@ -13,9 +13,4 @@ enum ResponseFeatures {
       1, now.squareRoot(), now, max(0, after - now), max(0, now - before), max(0, before - now),
       max(0, now - after), 0)
   }
-
-  @inline(__always)
-  static func product(_ coefficients: SIMD8<Double>, _ row: SIMD8<Double>) -> Double {
-    (coefficients * row).sum()
-  }
 }

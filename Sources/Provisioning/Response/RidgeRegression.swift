@@ -15,7 +15,7 @@ struct RidgeRegression {
   }
 
   mutating func add(_ row: SIMD8<Double>, _ value: Double, weight: Double) {
-    let rest = value - ResponseFeatures.product(prior, row)
+    let rest = value - (prior * row).sum()
     for first in 0..<ResponseFeatures.count {
       target[first] += weight * row[first] * rest
       for second in 0..<ResponseFeatures.count {

@@ -15,7 +15,7 @@ extension ServiceInput {
     from: Timestamp, to: Timestamp, instance: InstanceType? = nil, maximum: Int? = nil
   ) -> Scenario {
     var scenario = Scenario(from: from, to: to)
-    let step = min(policy.timing.interval.wholeSeconds, 15)
+    let step = min(policy.timing.interval.wholeSeconds, 30)
     scenario.step = .seconds(max(1, step))
     scenario.history = policy.forecast.history
     scenario.texture = history.step > Self.fineStep ? Self.texture : nil

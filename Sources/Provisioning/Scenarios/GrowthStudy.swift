@@ -75,34 +75,35 @@ public struct GrowthStudy: Sendable {
     let future = try world(load: growth, instance: nil)
     let days = past.grid.step.inSeconds * Double(past.grid.count) / 86_400
     let monthly = 30 / days
-    let (today, todayOurs) = try await contest(past, monthly, workers)
-    let (reactive, ours) = try await contest(future, monthly, workers)
-    var hours = hours(future)
-    var sizes: [RightSizingOption] = []
+    let today = try await reactive(past, monthly, workers)
+    let todayOurs = own(past, monthly).cost
+    let reactive = try await reactive(future, monthly, workers)
+    let ours = own(future, monthly)
+    var hours = ours.hours
     var steps = [
       WaterfallStep(
-        lever: .forecast, detail: "\(reactive.name) → \(ours.name)", from: reactive.money,
-        to: ours.money)
+        lever: .forecast, detail: "\(reactive.name) → \(ours.cost.name)", from: reactive.money,
+        to: ours.cost.money)
     ]
-    let own = RightSizingOption(
-      type: ownType, simulated: ours, meanInstances: Self.mean(hours),
-      peakInstances: hours.map(\.peak).max() ?? 0, isCheapest: false)
-    let peak = own.peakInstances
+    var sizes: [RightSizingOption] = []
     if !types.isEmpty {
-      sizes = try await self.sizes(own, monthly, workers)
-      if let best = sizes.first(where: \.isCheapest), best.type != own.type {
+      let tried = try self.sizes(ours, monthly)
+      sizes = tried.options
+      if let best = sizes.first(where: \.isCheapest), best.type != ownType {
         steps.append(
           WaterfallStep(
-            lever: .rightSize, detail: best.type.name, from: ours.money, to: best.simulated.money))
-        hours = self.hours(try world(load: growth, instance: best.type))
+            lever: .rightSize, detail: best.type.name, from: ours.cost.money,
+            to: best.simulated.money))
+        hours = tried.hours
       }
     }
-    let price = sizes.first(where: \.isCheapest)?.type.pricePerHour ?? own.type.pricePerHour
+    let price = sizes.first(where: \.isCheapest)?.type.pricePerHour ?? ownType.pricePerHour
     let commitment = purchase(&steps, hours, price: price, monthly)
     return Result(
       growth: growth, days: days, currency: input.policy.price?.currency, today: today,
-      todayOurs: todayOurs, linear: growth * today.money, reactive: reactive, ours: ours,
-      sizes: sizes, commitment: commitment, waterfall: steps, peakReplicas: peak,
+      todayOurs: todayOurs, linear: growth * today.money, reactive: reactive, ours: ours.cost,
+      sizes: sizes, commitment: commitment, waterfall: steps,
+      peakReplicas: ours.hours.map(\.peak).max() ?? 0,
       configuredMaximum: input.policy.fleet.max)
   }
 
@@ -129,55 +130,52 @@ public struct GrowthStudy: Sendable {
     }
   }
 
-  /// The best reactive policy and ours in one world.
-  private func contest(
+  /// The best reactive policy in a world.
+  private func reactive(
     _ world: SimulatedWorld, _ monthly: Double, _ workers: Int
-  ) async throws(ProvisioningError) -> (reactive: SimulatedCost, ours: SimulatedCost) {
-    var specifications = [input.ownPolicy()]
-    for target in Self.reactiveTargets {
+  ) async throws(ProvisioningError) -> SimulatedCost {
+    let specifications = Self.reactiveTargets.map { target in
       var reactive = PolicySpecification(
         name: "hpa-cpu-\(Int((100 * target).rounded()))", kind: .hpaCPU)
       reactive.target = target
-      specifications.append(reactive)
+      return reactive
     }
     let outcomes = await world.runAll(specifications, workers: workers)
     let costs = zip(specifications, outcomes).map {
       SimulatedCost($1, target: $0.target, monthly: monthly)
     }
-    guard let ours = costs.first, let best = SimulatedCost.best(Array(costs.dropFirst())) else {
+    guard let best = SimulatedCost.best(costs) else {
       throw .notSimulated(service: input.id.name, reason: "no policy ran")
     }
-    return (best, ours)
+    return best
   }
 
-  private func sizes(
-    _ own: RightSizingOption, _ monthly: Double, _ workers: Int
-  ) async throws(ProvisioningError) -> [RightSizingOption] {
-    var options = [own]
-    for type in types where type.ratePerInstance > 0 {
-      let world = try world(load: growth, instance: type)
-      let hours = hours(world)
-      guard let outcome = await world.runAll([input.ownPolicy()], workers: workers).first
-      else { continue }
-      options.append(
-        RightSizingOption(
-          type: type, simulated: SimulatedCost(outcome, monthly: monthly),
-          meanInstances: Self.mean(hours), peakInstances: hours.map(\.peak).max() ?? 0,
-          isCheapest: false))
-    }
-    if let best = SimulatedCost.best(options.map(\.simulated)),
-      let index = options.firstIndex(where: { $0.simulated == best })
-    {
-      options[index].isCheapest = true
-    }
-    return options
-  }
-
-  /// What our policy runs, hour by hour.
-  private func hours(_ world: SimulatedWorld) -> [SimulatedHour] {
+  /// Our policy in a world: what it costs, and what it runs hour by hour.
+  private func own(
+    _ world: SimulatedWorld, _ monthly: Double
+  ) -> (cost: SimulatedCost, hours: [SimulatedHour]) {
     var collector = HourCollector(step: world.grid.step)
-    _ = world.run(input.ownPolicy(), onStep: { collector.add($0) })
-    return collector.hours
+    let outcome = world.run(input.ownPolicy(), onStep: { collector.add($0) })
+    return (SimulatedCost(outcome, monthly: monthly), collector.hours)
+  }
+
+  /// Every type at the higher load, and the hours of the cheapest.
+  private func sizes(
+    _ ours: (cost: SimulatedCost, hours: [SimulatedHour]), _ monthly: Double
+  ) throws(ProvisioningError) -> (options: [RightSizingOption], hours: [SimulatedHour]) {
+    var runs = [(type: ownType, cost: ours.cost, hours: ours.hours)]
+    for type in types where type.ratePerInstance > 0 {
+      let run = own(try world(load: growth, instance: type), monthly)
+      runs.append((type, run.cost, run.hours))
+    }
+    let best = SimulatedCost.best(runs.map(\.cost))
+    let cheapest = runs.firstIndex { $0.cost == best } ?? 0
+    let options = runs.enumerated().map { index, run in
+      RightSizingOption(
+        type: run.type, simulated: run.cost, meanInstances: Self.mean(run.hours),
+        peakInstances: run.hours.map(\.peak).max() ?? 0, isCheapest: index == cheapest)
+    }
+    return (options, runs[cheapest].hours)
   }
 
   private static func mean(_ hours: [SimulatedHour]) -> Double {

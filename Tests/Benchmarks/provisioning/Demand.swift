@@ -1,0 +1,109 @@
+import Control
+import Domain
+import Foundation
+import Provisioning
+import Simulation
+
+/// Forecasts the last fortnight of each trace from what came before it.
+enum Demand {
+  static let paths = 400
+
+  static func measure(folder: String, m4: String?) throws {
+    print(header("demand"))
+    let traces = try TraceFolder.read(folder)
+    let long = traces.filter { $0.series.end.since($0.series.start) >= .seconds(28 * 86_400) }
+    report(long, each: true)
+    if let m4 { report(try TraceFolder.m4(m4), each: false, label: "M4 Hourly") }
+    // Other fortnights of the same traces, to tell a rule from luck.
+    for trace in long {
+      let length = Int(trace.series.end.since(trace.series.start).inSeconds / 86_400)
+      let earlier = stride(from: 7, through: length - 42, by: 7).map { cut in
+        Trace(
+          name: trace.name,
+          series: trace.series.slice(
+            from: trace.series.start, to: trace.series.end - .seconds(cut * 86_400)))
+      }
+      if !earlier.isEmpty { report(earlier, each: false, label: trace.name + ", earlier") }
+    }
+  }
+
+  /// The same for instance-hours: what the decision core runs over the fortnight as it came, against
+  /// what was forecast of it.
+  static func measureUnits(folder: String) throws {
+    print(header("instance-hours"))
+    var all: [Coverage] = []
+    for trace in try TraceFolder.read(folder)
+    where trace.series.end.since(trace.series.start) >= .seconds(28 * 86_400) {
+      let (start, past) = split(trace)
+      let policy = Service.policy(for: trace)
+      let input = ServiceInput(policy: policy, history: past)
+      let forecaster = try ServiceForecaster(input)
+      let forecast = try forecaster.forecast(
+        ProvisioningRequest(start: start, hours: Coverage.fortnight, paths: paths, seed: 7))
+      let actual = try ServiceInput(policy: policy, history: trace.series).simulatedUnits(
+        from: start, hours: Coverage.fortnight)
+      let coverage = Coverage(rows: forecast.paths.units, paths: paths, truth: actual)
+      all.append(coverage)
+      line(trace.name, trace, [coverage])
+    }
+    if let trace = try TraceFolder.read(folder).first { line("pooled", trace, all) }
+  }
+
+  private static func header(_ what: String) -> String {
+    what.padding(toLength: 22, withPad: " ", startingAt: 0)
+      + " days  hours in  below   days in  below  fortnight     bias  day width"
+  }
+
+  private static func report(_ traces: [Trace], each: Bool, label: String = "pooled") {
+    var all: [Coverage] = []
+    for trace in traces {
+      guard let coverage = coverage(trace) else { continue }
+      all.append(coverage)
+      if each { line(trace.name, trace, [coverage]) }
+    }
+    if let first = traces.first { line(label, first, all) }
+  }
+
+  private static func split(_ trace: Trace) -> (start: Timestamp, past: TimeSeries) {
+    let start =
+      trace.series.end.floored(to: .seconds(3600)) - .seconds(3600 * Coverage.fortnight)
+    return (start, trace.series.slice(from: trace.series.start, to: start))
+  }
+
+  private static func coverage(_ trace: Trace) -> Coverage? {
+    let (start, past) = split(trace)
+    let hourly = trace.series.coarsened(by: 3600 / Int(trace.series.step.wholeSeconds))
+    let first = hourly.index(at: start)
+    guard let outlook = DemandOutlook(history: past, zone: .utc) else { return nil }
+    let rows = outlook.paths(from: start, hours: Coverage.fortnight, count: paths, seed: 7)
+    return Coverage(
+      rows: rows, paths: paths,
+      truth: Array(hourly.values[first..<(first + Coverage.fortnight)]))
+  }
+
+  private static func line(_ name: String, _ trace: Trace, _ all: [Coverage]) {
+    func sum(_ part: KeyPath<Coverage, Double>) -> Double {
+      all.reduce(0) { $0 + $1[keyPath: part] }
+    }
+    let biases = all.map(\.bias.magnitude).sorted()
+    let half = biases.count / 2
+    let median =
+      biases.isEmpty
+      ? 0 : biases.count % 2 == 1 ? biases[half] : 0.5 * (biases[half - 1] + biases[half])
+    let bias = all.count == 1 ? all[0].bias : median
+    let days = trace.series.end.since(trace.series.start).inSeconds / 86_400
+    let text = String(
+      format: "%5.0f  %6.1f %% %5.1f %%  %5.1f %% %5.1f %%   %5.1f %%  %6.1f %%  %6.1f %%", days,
+      100 * sum(\.insideHours) / sum(\.hours), 100 * sum(\.belowHours) / sum(\.hours),
+      100 * sum(\.insideDays) / sum(\.days), 100 * sum(\.belowDays) / sum(\.days),
+      100 * sum(\.insideWhole) / Double(all.count), 100 * bias,
+      100 * sum(\.width) / Double(all.count))
+    let pooled =
+      all.count == 1
+      ? ""
+      : String(
+        format: "   of %d, median size of the bias; mean bias %+.1f %%", all.count,
+        100 * sum(\.bias) / Double(all.count))
+    print(name.padding(toLength: 22, withPad: " ", startingAt: 0) + text + pooled)
+  }
+}

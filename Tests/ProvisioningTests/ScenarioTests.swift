@@ -1,0 +1,118 @@
+import Control
+import Domain
+import Testing
+
+@testable import Provisioning
+
+@Suite("Scenarios")
+struct ScenarioTests {
+  static let start = time("2026-12-01T00:00:00Z")
+
+  @Test("growth is a constant, a ramp, or dated steps")
+  func growth() {
+    let day = Duration.seconds(86_400)
+    #expect(GrowthPlan(constant: 3).factor(at: Self.start) == 3)
+    let ramp = GrowthPlan(changes: [.init(from: Self.start, factor: 3, over: day * 4)])
+    #expect(ramp.factor(at: Self.start - day) == 1)
+    #expect(ramp.factor(at: Self.start + day) == 1.5)
+    #expect(ramp.factor(at: Self.start + day * 9) == 3)
+    let launch = GrowthPlan(changes: [
+      .init(from: Self.start + day * 2, factor: 0.5), .init(from: Self.start, factor: 2),
+    ])
+    #expect(launch.factor(at: Self.start + day) == 2)
+    #expect(launch.factor(at: Self.start + day * 2) == 0.5)
+    let broken = GrowthPlan(changes: [
+      .init(from: Self.start, factor: 3, over: day * 4),
+      .init(from: Self.start + day * 2, factor: 2, over: .zero),
+    ])
+    #expect(broken.factor(at: Self.start + day * 2 - .seconds(1)) < 2)
+    #expect(broken.factor(at: Self.start + day * 3) == 2)
+    #expect(!GrowthPlan(constant: 0).isValid && !GrowthPlan(constant: .nan).isValid)
+  }
+
+  @Test("prices change on their date")
+  func prices() {
+    let schedule = PriceSchedule(
+      0.1, changes: [.init(from: Self.start, perInstanceHour: 0.08)])
+    #expect(schedule.price(at: Self.start - .seconds(1)) == 0.1)
+    #expect(schedule.price(at: Self.start) == 0.08)
+  }
+
+  @Test("three times the demand costs less than three times as much, because headroom is shared")
+  func threefold() throws {
+    let forecaster = try Worlds.forecaster()
+    let today = try forecaster.forecast(Worlds.request(forecaster, days: 14, paths: 50))
+    let scenario = ProvisioningScenario(name: "3x", growth: GrowthPlan(constant: 3))
+    let tripled = try forecaster.forecast(
+      Worlds.request(forecaster, days: 14, paths: 50, scenario: scenario))
+    let rows = ScenarioComparison([("today", today), ("3x", tripled)]).rows
+    #expect((rows[1].demandMean / rows[0].demandMean - 3).magnitude < 1e-4)
+    #expect(rows[1].ratioToFirst > 2.8 && rows[1].ratioToFirst < 3)
+    let cost = try #require(rows[1].listCost)
+    #expect(rows[1].linear > cost.mean)
+  }
+
+  @Test("an event raises the hours that it lasts, and no others")
+  func event() throws {
+    let forecaster = try Worlds.forecaster()
+    let start = forecaster.input.history.end
+    let event = AnnouncedEvent(
+      name: "sale", from: start + .seconds(10 * 3600), to: start + .seconds(12 * 3600), uplift: 2)
+    let plain = try forecaster.forecast(Worlds.request(forecaster, days: 1, paths: 20))
+    let raised = try forecaster.forecast(
+      Worlds.request(
+        forecaster, days: 1, paths: 20,
+        scenario: ProvisioningScenario(name: "sale", events: [event])))
+    let ratios = zip(raised.paths.expectedDemand, plain.paths.expectedDemand).map { $0 / $1 }
+    for (hour, ratio) in ratios.enumerated() {
+      #expect((ratio - ((10..<12).contains(hour) ? 2 : 1)).magnitude < 1e-5)
+    }
+  }
+
+  @Test("larger instances take fewer of them, at their own price")
+  func instance() throws {
+    let forecaster = try Worlds.forecaster()
+    let large = InstanceType(name: "large", ratePerInstance: 10, pricePerHour: 0.15)
+    let forecast = try forecaster.forecast(
+      Worlds.request(
+        forecaster, days: 7, paths: 20,
+        scenario: ProvisioningScenario(name: "large", instance: large)))
+    let plain = try forecaster.forecast(Worlds.request(forecaster, days: 7, paths: 20))
+    let (a, b) = (forecast.periods(.day)[0], plain.periods(.day)[0])
+    #expect(a.units.mean < 0.6 * b.units.mean && a.units.mean > 0.45 * b.units.mean)
+    #expect(forecast.unitPrice == 0.15)
+    let cost = try #require(a.listCost)
+    #expect((cost.mean / a.units.mean - 0.15).magnitude < 1e-5)
+  }
+
+  @Test("money is netted against what is committed")
+  func purchase() throws {
+    let forecaster = try Worlds.forecaster()
+    let offer = CommitmentOffer(name: "plan", discount: 0.3)
+    let request = Worlds.request(
+      forecaster, days: 10, paths: 50,
+      purchases: ["web": PurchaseMix(committedUnits: 15, offer: offer)])
+    let rows = try forecaster.forecast(request).periods(.day)
+    for row in rows {
+      #expect(row.committedUnits == 15 * row.period.hours)
+      let utilization = try #require(row.commitmentUtilization)
+      let (list, effective) = (try #require(row.listCost), try #require(row.effectiveCost))
+      let bill = 0.1 * (0.7 * row.committedUnits + row.onDemandUnits)
+      #expect((effective.mean - bill).magnitude < 1e-4 * bill)
+      #expect(
+        (utilization * row.committedUnits + row.onDemandUnits - row.units.mean).magnitude
+          < 1e-4 * row.units.mean)
+      #expect(effective.mean < list.mean)
+    }
+  }
+
+  @Test(
+    "requests that make no sense are refused with a sentence",
+    arguments: [(0, 200), (20_000, 200), (24, 0), (24, 100_000)])
+  func refused(hours: Int, paths: Int) throws {
+    let forecaster = try Worlds.forecaster(days: 7)
+    let request = ProvisioningRequest(
+      start: forecaster.input.history.end, hours: hours, paths: paths)
+    #expect(throws: ProvisioningError.self) { try forecaster.forecast(request) }
+  }
+}
