@@ -72,7 +72,11 @@ let package = Package(
       name: "Simulation", dependencies: ["Control", "Domain", "Forecasting", realModule],
       swiftSettings: settings, linkerSettings: libm),
 
-    // level 3: shows
+    // level 3: costs, shows
+    .target(
+      name: "Provisioning",
+      dependencies: ["Control", "Domain", "Forecasting", "Simulation", realModule],
+      swiftSettings: settings, linkerSettings: libm),
     .target(
       name: "Web",
       dependencies: [
@@ -121,6 +125,10 @@ let package = Package(
       name: "WebTests", dependencies: ["Web", "Domain", "Charts", logging, lifecycle],
       swiftSettings: settings),
     .testTarget(
+      name: "ProvisioningTests",
+      dependencies: ["Provisioning", "Control", "Domain", "Simulation", realModule],
+      swiftSettings: settings),
+    .testTarget(
       name: "scalerTests", dependencies: ["scaler", "Control", "Domain", "Simulation"],
       swiftSettings: settings),
     .testTarget(name: "HouseTests", swiftSettings: settings),
@@ -129,6 +137,10 @@ let package = Package(
     .executableTarget(
       name: "ForecastingBenchmark", dependencies: ["Forecasting"],
       path: "Tests/Benchmarks/forecasting", swiftSettings: settings, linkerSettings: libm),
+    .executableTarget(
+      name: "ProvisioningBenchmark",
+      dependencies: ["Provisioning", "Control", "Domain", "Simulation"],
+      path: "Tests/Benchmarks/provisioning", swiftSettings: settings, linkerSettings: libm),
     .executableTarget(
       name: "StorageBenchmark", dependencies: ["Storage", "Domain"],
       path: "Tests/Benchmarks/storage", swiftSettings: settings),
