@@ -5,6 +5,7 @@ import Domain
 struct CommandSender: Sendable {
   let wiring: Wiring
   let clock: any DaemonClock
+  let leadership: (any Leadership)?
 
   /// This is the boundary at which mode `observe` ends: nothing is sent for such a service,
   /// whatever a decision says.
@@ -21,6 +22,9 @@ struct CommandSender: Sendable {
     let now = clock.now
     guard now <= command.validUntil else {
       return .notSent("it was valid until \(command.validUntil)")
+    }
+    guard await mayCommand(under: command.fencingToken) else {
+      return .notSent("another process may lead by now")
     }
     do {
       return try await cloud.apply(command)
@@ -40,11 +44,21 @@ struct CommandSender: Sendable {
     guard service.policy.mode != .observe, let name = service.cloud,
       let cloud = wiring.clouds[name], cloud.capabilities.holdsPlans
     else { return nil }
+    guard await mayCommand(under: plan.fencingToken) else {
+      return "another process may lead by now"
+    }
     do {
       try await cloud.schedule(plan)
       return nil
     } catch {
       return error.sentence
     }
+  }
+
+  /// Asked as late as possible: between a decision and its command leadership may have gone. What
+  /// changes after this is the platform's to notice, by the token.
+  private func mayCommand(under token: Int64) async -> Bool {
+    guard let leadership else { return true }
+    return await leadership.fencingToken == token
   }
 }

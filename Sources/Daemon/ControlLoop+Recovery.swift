@@ -16,19 +16,31 @@ extension ControlLoop {
     let now = clock.now
     for id in order {
       guard let service = services[id] else { continue }
-      try await backfill(service, upTo: now)
-      if let recovery = recovered[id] {
-        try await resume(service, from: recovery, at: now)
-      } else {
-        autoscalers[id] = Autoscaler(policy: service.policy)
-        logger.info("\(id) starts without a past in the journal")
-        await post(.configured(service.policy, at: now), for: id)
-      }
-      let interval = service.policy.timing.interval
-      nextTick[id] = clock.now.floored(to: interval) + interval
-      nextSnapshot[id] = now + Self.snapshotInterval
-      if let autoscaler = autoscalers[id] { board.note(autoscaler, of: id) }
+      try await enter(service, recovery: recovered[id], at: now)
     }
+  }
+
+  /// Ticks from now on; what the source knows of the past is read meanwhile.
+  func enter(_ service: ServiceWiring, recovery: Recovery?, at now: Timestamp) async throws {
+    let id = service.policy.id
+    if let recovery {
+      var service = service
+      if service.measuresLag {
+        // What was measured last time is nearer than what one begins with.
+        service.policy.timing.lag = recovery.autoscaler.policy.timing.lag
+        services[id] = service
+      }
+      try await resume(service, from: recovery, at: now)
+    } else {
+      autoscalers[id] = Autoscaler(policy: service.policy)
+      logger.info("\(id) starts without a past in the journal")
+      await post(.configured(service.policy, at: now), for: id)
+    }
+    let interval = service.policy.timing.interval
+    nextTick[id] = clock.now.floored(to: interval) + interval
+    nextSnapshot[id] = now + Self.snapshotInterval
+    if let autoscaler = autoscalers[id] { board.note(autoscaler, of: id) }
+    start { await $0.backfill(service, upTo: now) }
   }
 
   private func resume(
@@ -46,24 +58,6 @@ extension ControlLoop {
     }
     if recovery.autoscaler.policy != service.policy {
       await post(.configured(service.policy, at: now), for: id)
-    }
-  }
-
-  /// Fills what the store does not have yet from a source that keeps a history.
-  private func backfill(_ service: ServiceWiring, upTo now: Timestamp) async throws {
-    let id = service.policy.id
-    guard let name = service.demandSource, let source = wiring.sources[name] else { return }
-    let wanted = now - service.policy.forecast.history
-    let newest = store.newest(of: id, metric: .rate)
-    let from = max(wanted, newest.map { $0.time + .seconds(1) } ?? wanted)
-    do {
-      guard let history = try await source.history(of: id, from: from, to: now), history.count > 0
-      else { return }
-      _ = try await store.importSeries(history, service: id, metric: .rate)
-      logger.info(
-        "\(id): \(history.knownCount) values of history from \(history.start) to \(history.end)")
-    } catch let error as SourceError {
-      logger.warning("\(id): no history from \(name): \(error)")
     }
   }
 }

@@ -10,12 +10,14 @@ public import Storage
 /// arrives while a batch is being written joins the next one, so one fsync serves all services of a
 /// tick, and a slow disk makes batches larger instead of queues longer.
 public actor ControlLoop {
-  let wiring: Wiring
+  var wiring: Wiring
   let store: Store
   let clock: any DaemonClock
   let logger: Logger
-  let observer: Observer
-  let sender: CommandSender
+  /// Nil where this process is the only one.
+  let leadership: (any Leadership)?
+  var observer: Observer { Observer(wiring: wiring) }
+  var sender: CommandSender { CommandSender(wiring: wiring, clock: clock, leadership: leadership) }
   let fits: FitQueue
   /// Told of everything that a page or a metric shows.
   let board: StatusBoard
@@ -26,6 +28,7 @@ public actor ControlLoop {
   var order: [ServiceID] = []
   var nextTick: [ServiceID: Timestamp] = [:]
   var nextSnapshot: [ServiceID: Timestamp] = [:]
+  var lagMeters: [ServiceID: LagMeter] = [:]
   /// The journal's newest entry that each autoscaler has handled.
   var handled: [ServiceID: Int64] = [:]
 
@@ -37,35 +40,45 @@ public actor ControlLoop {
   public static let snapshotInterval: Duration = .seconds(3600)
 
   public init(
-    wiring: Wiring, store: Store, clock: any DaemonClock, board: StatusBoard, logger: Logger
+    wiring: Wiring, store: Store, clock: any DaemonClock, board: StatusBoard, logger: Logger,
+    leadership: (any Leadership)? = nil
   ) {
     self.wiring = wiring
     self.store = store
     self.clock = clock
     self.board = board
     self.logger = logger
-    observer = Observer(wiring: wiring)
-    sender = CommandSender(wiring: wiring, clock: clock)
+    self.leadership = leadership
     fits = FitQueue()
   }
 
   /// Recovers, then ticks until the task is cancelled.
   public func run() async throws {
     try await recover()
+    try await beginLeadership()
+    try await withThrowingTaskGroup { group in
+      group.addTask { try await self.keepTicking() }
+      if let leadership { group.addTask { await self.compete(by: leadership) } }
+      try await group.next()
+      group.cancelAll()
+    }
+  }
+
+  private func keepTicking() async throws {
     while !Task.isCancelled {
       guard let next = nextTick.values.min() else {
         try await clock.sleep(until: clock.now + .seconds(60))
         continue
       }
       try await clock.sleep(until: next)
-      await tick()
+      let now = clock.now
+      await tick(order.filter { (nextTick[$0] ?? .latest) <= now })
     }
   }
 
-  /// Observes and decides for every service that is due.
-  func tick() async {
+  /// Observes and decides for the services that are due.
+  func tick(_ due: [ServiceID]) async {
     let now = clock.now
-    let due = order.filter { (nextTick[$0] ?? .latest) <= now }
     for id in due {
       guard let service = services[id] else { continue }
       let interval = service.policy.timing.interval
@@ -74,6 +87,9 @@ public actor ControlLoop {
       nextTick[id] = now.floored(to: interval) + interval
     }
     let wired = due.compactMap { services[$0] }
+    for service in wired where service.measuresLag {
+      start { await $0.measureLag(of: service.policy.id) }
+    }
     let observed = await observer.observe(wired, at: now)
     for (service, result) in zip(wired, observed) {
       board.note(result.observation, problems: result.problems, of: service.policy.id)
@@ -88,6 +104,13 @@ public actor ControlLoop {
   /// the disk and handled, or could not be.
   public func post(_ event: Event, for service: ServiceID) async {
     mailbox.append(JournalledEvent(service, event))
+    await drain()
+  }
+
+  /// One event for every service, on the disk in one go.
+  func postToAll(_ event: (Timestamp) -> Event) async {
+    let now = clock.now
+    mailbox += order.map { JournalledEvent($0, event(now)) }
     await drain()
   }
 
@@ -107,12 +130,18 @@ public actor ControlLoop {
   private func drain() async {
     guard !isProcessing else { return }
     isProcessing = true
+    // A task of its own: what was taken out of the mailbox is finished even if the caller's task is
+    // cancelled meanwhile, for a cancelled task cannot write to the store.
+    await Task { await processMailbox() }.value
+    isProcessing = false
+  }
+
+  private func processMailbox() async {
     while !mailbox.isEmpty {
       let batch = mailbox
       mailbox = []
       await process(batch)
     }
-    isProcessing = false
   }
 
   private func process(_ batch: [JournalledEvent]) async {
@@ -200,7 +229,7 @@ public actor ControlLoop {
     }
   }
 
-  private func start(_ work: @escaping @Sendable (ControlLoop) async -> Void) {
+  func start(_ work: @escaping @Sendable (ControlLoop) async -> Void) {
     let number = nextTask
     nextTask += 1
     outstanding[number] = Task {

@@ -9,15 +9,18 @@ public struct ServiceWiring: Sendable {
   public var queueSource: String?
   /// A name of an entry in `Wiring.clouds`; nil where the fleet is not shown.
   public var cloud: String?
+  /// Whether the policy's lag is only what to begin with, until it has been measured.
+  public var measuresLag: Bool
 
   public init(
     policy: ServicePolicy, demandSource: String? = nil, queueSource: String? = nil,
-    cloud: String? = nil
+    cloud: String? = nil, measuresLag: Bool = false
   ) {
     self.policy = policy
     self.demandSource = demandSource
     self.queueSource = queueSource
     self.cloud = cloud
+    self.measuresLag = measuresLag
   }
 }
 

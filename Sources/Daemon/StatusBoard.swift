@@ -20,6 +20,14 @@ public final class StatusBoard: Sendable {
     public var storeFailures = 0
     /// Commands by the name of their outcome.
     public var commands: [String: Int] = [:]
+    /// Nil where this process is the only one.
+    public var leadership: LeadershipStatus?
+  }
+
+  /// Whether this process may command.
+  public enum LeadershipStatus: Sendable, Equatable {
+    case leads(fencingToken: Int64)
+    case follows
   }
 
   /// One service at one moment.
@@ -35,6 +43,20 @@ public final class StatusBoard: Sendable {
     public var lastFit: FitStatus?
     public var fits = 0
     public var failedFits = 0
+    /// How late the metrics were when they were last looked at; nil if not known.
+    public var lag: Duration?
+    /// The lag that decisions are made with.
+    public var lagInForce: Duration?
+    /// From being started to serving, as seen; nil before anything was decided.
+    public var boot: BootStatus?
+  }
+
+  /// How long replicas took to serve.
+  public struct BootStatus: Sendable, Equatable {
+    /// Within which half and 95 % of them served; nil until enough were seen.
+    public var median: Duration?
+    public var upper: Duration?
+    public var count: Int
   }
 
   public struct FitStatus: Sendable {
@@ -58,7 +80,9 @@ public final class StatusBoard: Sendable {
   func note(_ autoscaler: Autoscaler, of service: ServiceID) {
     let forecast = autoscaler.forecast
     let decision = autoscaler.newestDecision
+    let lag = autoscaler.policy.timing.lag
     change(service) {
+      $0.lagInForce = lag
       $0.forecast = forecast
       $0.decision = decision
     }
@@ -87,6 +111,8 @@ public final class StatusBoard: Sendable {
     }
   }
 
+  func noteLag(_ lag: Duration, of service: ServiceID) { change(service) { $0.lag = lag } }
+
   public func noteSamples(accepted: Int, refused: Int) {
     state.withLock {
       $0.samplesAccepted += accepted
@@ -101,7 +127,15 @@ public final class StatusBoard: Sendable {
     }
   }
 
+  func noteLeadership(_ token: Int64?) {
+    state.withLock {
+      $0.leadership = token.map { .leads(fencingToken: $0) } ?? .follows
+    }
+  }
+
   func storeRecovered() { state.withLock { $0.storeProblem = nil } }
+
+  func forget(_ service: ServiceID) { state.withLock { $0.services[service] = nil } }
 
   private func change(_ service: ServiceID, _ body: (inout Service) -> Void) {
     state.withLock { body(&$0.services[service, default: Service()]) }

@@ -11,6 +11,16 @@ public protocol MetricSource: Sendable {
   func history(of service: ServiceID, from: Timestamp, to: Timestamp)
     async
     throws(SourceError) -> TimeSeries?
+
+  /// How late a service's rate is at `time`: the age of the middle of what the rate is the mean of.
+  /// Nil if this source cannot tell. Asked now and then, not at every tick.
+  func lag(of service: ServiceID, at time: Timestamp, deadline: Duration) async -> Duration?
+}
+
+extension MetricSource {
+  public func lag(
+    of service: ServiceID, at time: Timestamp, deadline: Duration
+  ) async -> Duration? { nil }
 }
 
 /// One service's answer of a `MetricSource`.

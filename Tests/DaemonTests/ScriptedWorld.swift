@@ -35,6 +35,7 @@ final class SteppingClock: DaemonClock {
 struct ScriptedSource: MetricSource {
   var silent: Range<Int64> = 0..<0
   var hasHistory = true
+  var lag: Duration?
 
   static func rate(at time: Timestamp) -> Double {
     let hour = Double(time.seconds % 86_400) / 3600
@@ -50,6 +51,8 @@ struct ScriptedSource: MetricSource {
         ? MetricReading(problem: "silent") : MetricReading(rate: Self.rate(at: time), queue: 0)
     }
   }
+
+  func lag(of service: ServiceID, at time: Timestamp, deadline: Duration) async -> Duration? { lag }
 
   func history(of service: ServiceID, from: Timestamp, to: Timestamp) async throws(SourceError)
     -> TimeSeries?
@@ -131,7 +134,8 @@ struct ScriptedDaemon {
   init(
     store: Store, from start: Timestamp, to end: Timestamp, mode: ServicePolicy.Mode = .desired,
     source: ScriptedSource = ScriptedSource(), cloud previous: ScriptedCloud? = nil,
-    refusesEvery: Int = 0
+    refusesEvery: Int = 0, leadership: [(from: Timestamp, token: Int64?)]? = nil,
+    measuresLag: Bool = false
   ) throws {
     let clock = SteppingClock(from: start, to: end)
     let cloud =
@@ -145,10 +149,13 @@ struct ScriptedDaemon {
     loop = ControlLoop(
       wiring: Wiring(
         services: [
-          ServiceWiring(policy: policy, demandSource: "s", queueSource: "s", cloud: "c")
+          ServiceWiring(
+            policy: policy, demandSource: "s", queueSource: "s", cloud: "c",
+            measuresLag: measuresLag)
         ],
         sources: ["s": source], clouds: ["c": cloud]),
-      store: store, clock: clock, board: board, logger: logger)
+      store: store, clock: clock, board: board, logger: logger,
+      leadership: leadership.map { ScriptedLeadership(clock: clock, script: $0) })
     self.cloud = cloud
     let loop = loop
     clock.onSettle { await loop.settle() }
