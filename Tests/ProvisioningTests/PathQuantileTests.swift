@@ -13,6 +13,7 @@ struct PathQuantileTests {
     let forecast = try forecaster.forecast(Worlds.request(forecaster, days: 30))
     let month = try #require(forecast.periods(.month).first)
     let paths = forecast.paths
+    #expect(forecast.summary(of: month.period) == month)
     let sums = (0..<paths.count).map { path in
       (0..<Int(month.period.hours)).reduce(0.0) {
         $0 + Double(paths.units[$1 * paths.count + path])
@@ -101,6 +102,8 @@ struct PathQuantileTests {
     let factor = CommonFactor.estimate(forecasters.map { ($0.input.id, $0.outlook) })
     #expect(factor.isSupported)
     #expect(factor.correlation > 0.7)
+    let stranger = try #require(ServiceID("stranger"))
+    #expect(factor.loading(of: stranger) == factor.correlation.squareRoot())
     func width(_ dependence: Dependence) throws -> Double {
       let request = Worlds.request(forecasters[0], days: 7, dependence: dependence)
       var fleet = FleetTotal(target: "*", request: request)

@@ -15,9 +15,10 @@ public struct CommonFactor: Sendable, Equatable {
   /// Days of the past that are compared.
   public static let comparedDays = 90
 
-  /// Correlation of the service with the factor; 0 for one that was not compared.
+  /// Correlation of the service with the factor: its own, or for one that was not compared that of
+  /// two usual services, so that a large fleet can be learnt from a sample. 0 if there is no factor.
   public func loading(of service: ServiceID) -> Double {
-    isSupported ? loadings[service] ?? 0 : 0
+    isSupported ? loadings[service] ?? max(0, correlation).squareRoot() : 0
   }
 
   /// Learns from the unexpected part of each service's days.

@@ -14,7 +14,7 @@ struct PeriodReduction {
     periods.map { row($0, granularity) }
   }
 
-  private func row(_ period: Period, _ granularity: Granularity) -> ProvisioningPeriod {
+  func row(_ period: Period, _ granularity: Granularity) -> ProvisioningPeriod {
     var sums = PathSums(count: paths.count)
     var (floor, policy, length) = (0.0, 0.0, 0.0)
     let mix = forecast.purchase

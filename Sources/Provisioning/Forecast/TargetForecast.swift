@@ -22,4 +22,10 @@ public struct TargetForecast: Sendable {
     return PeriodReduction(self).rows(
       calendar.periods(granularity, from: paths.start, to: end), granularity)
   }
+
+  /// One row for any span, such as the whole horizon: quantiles of its sum. The part of it that lies
+  /// outside the forecast counts as nothing.
+  public func summary(of period: Period) -> ProvisioningPeriod {
+    PeriodReduction(self).row(period, .month)
+  }
 }

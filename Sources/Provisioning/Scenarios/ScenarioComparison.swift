@@ -23,7 +23,7 @@ public struct ScenarioComparison: Sendable, Equatable {
     var rows: [Row] = []
     for (name, forecast) in forecasts {
       let whole = Period(start: forecast.paths.start, end: forecast.paths.end)
-      let row = PeriodReduction(forecast).rows([whole], .month)[0]
+      let row = forecast.summary(of: whole)
       let money = row.effectiveCost?.mean ?? row.units.mean
       let first = rows.first
       let firstMoney = first.map { $0.effectiveCost?.mean ?? $0.units.mean } ?? money
