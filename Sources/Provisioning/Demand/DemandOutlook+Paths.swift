@@ -25,21 +25,17 @@ extension DemandOutlook {
     // The level wanders between the history's end and the first day asked for, too.
     for day in min(lastDay + 1, first)..<first { futures.advance(to: day) }
     var values = [Float](repeating: 0, count: hours * count)
-    var place = 0
-    for day in first...last {
-      futures.advance(to: day)
-      let shares = profile.shares[CivilDay.weekday(of: day)]
-      while place < hours, places[place].day == day {
-        let hour = places[place].hour
-        let share = Float(shares[hour])
-        let ratios = days.ratios[hour]
-        let base = place * count
-        for path in 0..<count {
-          let block = Int(futures.blocks[path])
-          let ratio = block < ratios.count ? ratios[block] : 1
-          values[base + path] = futures.means[path] * share * ratio
+    values.withUnsafeMutableBufferPointer { values in
+      var place = 0
+      for day in first...last {
+        futures.advance(to: day)
+        let shares = profile.shares[CivilDay.weekday(of: day)]
+        while place < hours, places[place].day == day {
+          let hour = places[place].hour
+          futures.fill(
+            values, from: place * count, share: Float(shares[hour]), ratios: days.ratios[hour])
+          place += 1
         }
-        place += 1
       }
     }
     return values
@@ -57,6 +53,9 @@ extension DemandOutlook {
 
 /// The mean rate and the past day that stands for it, of one day in all futures at once.
 private struct DayFutures {
+  /// Beyond any service, and within what sums of single precision hold.
+  private static let largest = 1e30
+
   private let outlook: DemandOutlook
   private let count: Int
   private let shared: SharedScores?
@@ -88,6 +87,25 @@ private struct DayFutures {
     blocks = [Int32](repeating: 0, count: count)
   }
 
+  /// One hour of the day in all futures.
+  func fill(
+    _ values: UnsafeMutableBufferPointer<Float>, from base: Int, share: Float, ratios: [Float]
+  ) {
+    means.withUnsafeBufferPointer { means in
+      guard !ratios.isEmpty else {
+        for path in 0..<count { values[base + path] = means[path] * share }
+        return
+      }
+      ratios.withUnsafeBufferPointer { ratios in
+        blocks.withUnsafeBufferPointer { blocks in
+          for path in 0..<count {
+            values[base + path] = means[path] * share * ratios[Int(blocks[path])]
+          }
+        }
+      }
+    }
+  }
+
   mutating func advance(to day: Int64) {
     let level = outlook.level
     let ahead = max(0, Int(day - outlook.lastDay))
@@ -116,7 +134,7 @@ private struct DayFutures {
         blocks[path] = pool.days[index]
       }
       let rate = Double.exp(centre + wandered[path] + correction + noise) - offset
-      means[path] = Float(max(0, rate))
+      means[path] = Float(min(max(0, rate), Self.largest))
     }
   }
 }

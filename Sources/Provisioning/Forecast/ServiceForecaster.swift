@@ -96,10 +96,13 @@ public struct ServiceForecaster: Sendable {
         factor *= places.reduce(0, +) / 6
       }
       let row = paths.row(hour)
-      var sum = 0.0
-      for place in row {
-        paths.demand[place] *= Float(factor)
-        sum += Double(paths.demand[place])
+      let sum = paths.demand.withUnsafeMutableBufferPointer { demand in
+        var sum = 0.0
+        for place in row {
+          demand[place] *= Float(factor)
+          sum += Double(demand[place])
+        }
+        return sum
       }
       paths.expectedDemand[hour] = sum / Double(max(1, paths.count))
     }
@@ -112,10 +115,17 @@ public struct ServiceForecaster: Sendable {
   }
 
   private func price(_ paths: inout ProvisioningPaths, _ prices: PriceSchedule) {
-    for hour in 0..<paths.hours {
-      let price = Float(prices.price(at: paths.start + .seconds(3600 * hour)))
-      for place in paths.row(hour) { paths.cost[place] = price * paths.units[place] }
+    var cost = paths.cost
+    paths.cost = []
+    cost.withUnsafeMutableBufferPointer { cost in
+      paths.units.withUnsafeBufferPointer { units in
+        for hour in 0..<paths.hours {
+          let price = Float(prices.price(at: paths.start + .seconds(3600 * hour)))
+          for place in paths.row(hour) { cost[place] = price * units[place] }
+        }
+      }
     }
+    paths.cost = cost
   }
 
   /// A number that belongs to the name: FNV-1a.

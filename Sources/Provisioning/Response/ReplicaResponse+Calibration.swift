@@ -5,7 +5,6 @@ import Simulation
 extension ReplicaResponse {
   /// Hours at the start of a simulated window that say more about the start than about the policy.
   private static let settlingHours = 6
-  private static let scatterCount = 256
 
   /// Runs the decision core over the last days of the history and learns from what it ran.
   ///

@@ -4,34 +4,78 @@ extension ReplicaResponse {
   /// Fills in what the policy buys in every future.
   ///
   /// - Parameter seed: Of the scatter within hours.
-  /// - Complexity: A few nanoseconds per hour and path.
   func apply(to paths: inout ProvisioningPaths, seed: UInt64) {
+    guard paths.hours > 0 else { return }
     var random = SplitMix64(seed: seed)
+    // Taken out for the time being, so that each row is written without asking who else has it.
+    var (units, peaks) = (paths.units, paths.peaks)
+    (paths.units, paths.peaks) = ([], [])
     let count = paths.count
-    let high = Float(maximum)
-    let low = Float(minimum)
-    for hour in 0..<paths.hours {
-      let now = paths.row(hour).lowerBound
-      let before = hour > 0 ? now - count : now
-      let after = hour + 1 < paths.hours ? now + count : now
-      var bits: UInt64 = 0
-      for path in 0..<count {
-        let hourly = expected(
-          before: Double(paths.demand[before + path]), now: Double(paths.demand[now + path]),
-          after: Double(paths.demand[after + path]))
-        // Eight draws of eight bits from each word; there are 256 ratios, or one.
-        bits = path % 8 == 0 ? random.next() : bits >> 8
-        let ratio = scatter[scatter.count == 256 ? Int(bits & 0xFF) : 0]
-        let units = min(max(Float(hourly.mean) * ratio, low), high)
-        paths.units[now + path] = units
-        paths.peaks[now + path] = min(max(Float(hourly.peak), units.rounded(.up)), high)
+    let last = paths.hours - 1
+    paths.demand.withUnsafeBufferPointer { demand in
+      units.withUnsafeMutableBufferPointer { units in
+        peaks.withUnsafeMutableBufferPointer { peaks in
+          for hour in 0...last {
+            let rows = RowPlaces(
+              before: max(0, hour - 1) * count, now: hour * count,
+              after: min(last, hour + 1) * count, count: count)
+            fill(rows, demand, units, peaks)
+            scatter(rows, units, peaks, &random)
+          }
+        }
       }
-      let expectation = paths.expectedDemand
-      let hourly = expected(
-        before: expectation[max(0, hour - 1)], now: expectation[hour],
-        after: expectation[min(paths.hours - 1, hour + 1)])
-      paths.policyUnits[hour] = hourly.mean
-      paths.floorUnits[hour] = floor(expectation[hour])
+    }
+    (paths.units, paths.peaks) = (units, peaks)
+    for hour in 0..<paths.hours {
+      let expectation = expected(
+        before: paths.expectedDemand[max(0, hour - 1)], now: paths.expectedDemand[hour],
+        after: paths.expectedDemand[min(last, hour + 1)])
+      paths.policyUnits[hour] = expectation.mean
+      paths.floorUnits[hour] = floor(paths.expectedDemand[hour])
+    }
+  }
+
+  /// Where the rows of an hour and of its neighbours begin.
+  private struct RowPlaces {
+    var before: Int
+    var now: Int
+    var after: Int
+    var count: Int
+  }
+
+  /// The expected mean and peak of one hour in every future.
+  private func fill(
+    _ rows: RowPlaces, _ demand: UnsafeBufferPointer<Float>,
+    _ units: UnsafeMutableBufferPointer<Float>, _ peaks: UnsafeMutableBufferPointer<Float>
+  ) {
+    let scale = Float(1 / ratePerReplica)
+    let (mean, peak) = (mean.single, peak.single)
+    for path in 0..<rows.count {
+      let before = scale * demand[rows.before + path]
+      let now = scale * demand[rows.now + path]
+      let after = scale * demand[rows.after + path]
+      units[rows.now + path] = mean.value(before, now, after)
+      peaks[rows.now + path] = peak.value(before, now, after)
+    }
+  }
+
+  /// Adds what an hour's demand does not tell, and keeps the bounds.
+  private func scatter(
+    _ rows: RowPlaces, _ units: UnsafeMutableBufferPointer<Float>,
+    _ peaks: UnsafeMutableBufferPointer<Float>, _ random: inout SplitMix64
+  ) {
+    let (low, high) = (Float(minimum), Float(maximum))
+    var bits: UInt64 = 0
+    scatter.withUnsafeBufferPointer { scatter in
+      let isVaried = scatter.count == Self.scatterCount
+      for path in 0..<rows.count {
+        // Eight draws of eight bits from each word, for 256 ratios.
+        bits = path % 8 == 0 ? random.next() : bits >> 8
+        let ratio = scatter[isVaried ? Int(bits & 0xFF) : 0]
+        let replicas = min(max(units[rows.now + path] * ratio, low), high)
+        units[rows.now + path] = replicas
+        peaks[rows.now + path] = min(max(peaks[rows.now + path], replicas), high)
+      }
     }
   }
 }

@@ -12,10 +12,12 @@ public struct ReplicaResponse: Sendable {
   /// How well it repeats the core.
   public let check: ResponseCheck
 
-  let mean: ResponseCurve
-  let peak: ResponseCurve
-  /// Ratios of simulated to expected replica-hours; 256 of them, or one.
+  let mean: ResponseCurve<Double>
+  let peak: ResponseCurve<Double>
+  /// Ratios of simulated to expected replica-hours; so many of them, or one.
   let scatter: [Float]
+
+  static let scatterCount = 256
 
   /// Expected replicas of an hour, mean and most at once, before scatter.
   @inline(__always)
