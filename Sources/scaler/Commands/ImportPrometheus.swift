@@ -1,5 +1,6 @@
 import Adapters
 import ArgumentParser
+import Control
 import Domain
 import Foundation
 import Storage

@@ -1,4 +1,5 @@
 import Adapters
+import Control
 import Domain
 
 /// `services: { from: … }`: a query whose label values are services. What it finds is wired and fitted
