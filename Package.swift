@@ -94,7 +94,7 @@ let package = Package(
       name: "scaler",
       dependencies: [
         "Domain", "Forecasting", "Charts", "Control", "Storage", "Adapters", "Daemon",
-        "Simulation", "Web", "Yams",
+        "Simulation", "Provisioning", "Web", "Yams",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         logging, lifecycle,
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),

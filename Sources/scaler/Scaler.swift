@@ -15,7 +15,7 @@ struct Scaler: AsyncParsableCommand {
     subcommands: [
       Serve.self, Simulate.self, Tune.self, Forecast.self, Check.self, Plan.self, Explain.self,
       Replay.self,
-      Import.self,
+      Import.self, Export.self,
       Kinds.self,
     ])
 }

@@ -23,6 +23,7 @@ enum OpenAPIDocument {
     "tags": [
       ["name": "services", "description": "What each service does and why."],
       ["name": "ingest", "description": "Measurements in."],
+      ["name": "exports", "description": "Tables for the cost team."],
       ["name": "operation", "description": "For probes and monitoring."],
     ],
     "paths": paths,
@@ -111,6 +112,8 @@ enum OpenAPIDocument {
         ],
       ]
     ],
+    "/v1/export/forecast": ExportOpenAPI.forecast,
+    "/v1/export/commitments": ExportOpenAPI.commitments,
     "/metrics": [
       "get": [
         "operationId": "getMetrics", "tags": ["operation"],

@@ -36,6 +36,11 @@ public struct WebServices: Sendable {
   /// What must hold before work is sent here: the store is open, a first tick has run, ….
   public var readiness: @Sendable () async -> [ReadinessCheck]
 
+  /// A table for the cost team; throws `ExportRefusal` where it is not given.
+  public var export: @Sendable (ExportQuestion) async throws -> ExportStream = { _ in
+    throw ExportRefusal.unavailable
+  }
+
   public init(
     now: @escaping @Sendable () -> Timestamp,
     services: @escaping @Sendable () async -> [ServiceStatus],

@@ -44,10 +44,12 @@ struct Serve: ScalerCommand {
     let loop = ControlLoop(
       wiring: world.wiring, store: store, clock: world.clock, board: board, logger: logger)
     let web = Self.web(configuration, world: world, store: store, board: board)
+    var services = web.services
+    services.export = ProvisioningDesk(configuration, store: store).answer
     let server = WebServer(
       configuration: WebConfiguration(
         address: address, remoteWrite: configuration.remoteWrite),
-      services: web.services, logger: logger
+      services: services, logger: logger
     ) { port in
       progress.say("the dashboard is at http://\(address.host):\(port)/")
     }

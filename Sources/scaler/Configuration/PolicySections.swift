@@ -132,7 +132,7 @@ extension [DownstreamLimit] {
 
 extension Price {
   init(field: YAMLField) throws {
-    let section = try field.section(["per_replica_hour", "currency"])
+    let section = try field.section(["per_replica_hour", "currency"] + PriceNote.keys)
     self.init(
       perReplicaHour: try section.required("per_replica_hour").number(above: 0),
       currency: try section["currency"]?.text() ?? "USD")

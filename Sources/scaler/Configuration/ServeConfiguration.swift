@@ -29,6 +29,7 @@ struct ServeConfiguration: Sendable {
   var sources: [(name: String, source: SourceConfiguration)] = []
   var clouds: [(name: String, cloud: CloudConfiguration)] = []
   var services: [ServiceConfiguration] = []
+  var provisioning = ProvisioningSection()
   var discoveries: [ServiceDiscovery] = []
 
   init(path: String) throws {
@@ -38,7 +39,7 @@ struct ServeConfiguration: Sendable {
   init(_ document: YAMLDocument) throws {
     file = document.file
     let section = try document.root.section([
-      "server", "store", "sources", "clouds", "services", "events",
+      "server", "store", "sources", "clouds", "services", "events", "provisioning",
     ])
     if let field = section["server"] { server = try Server(field) }
     if let field = section["store"] { try readStore(field) }
@@ -52,6 +53,8 @@ struct ServeConfiguration: Sendable {
       } ?? []
     (services, discoveries) = try ServiceDiscovery.read(section.required("services"))
     try addEvents(section["events"])
+    provisioning = try section["provisioning"].map(ProvisioningSection.init) ?? provisioning
+    try provisioning.check(against: services.map(\.policy.id.name), in: file)
     try checkReferences()
     try checkDiscoveries()
   }

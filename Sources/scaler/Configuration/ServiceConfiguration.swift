@@ -9,6 +9,8 @@ struct ServiceConfiguration: Sendable {
   var demand: SignalReference?
   var queue: SignalReference?
   var cloud: CloudReference?
+  /// What `price` says besides the price.
+  var priceNote: PriceNote?
   /// Found by a fleet query, which its signals come from.
   var isDiscovered = false
 
@@ -52,6 +54,7 @@ struct ServiceConfiguration: Sendable {
     policy.scaling = try section["scaling"].map(ScalingPolicy.init(field:)) ?? ScalingPolicy()
     policy.downstream = try section["limits"].map([DownstreamLimit].init(field:)) ?? []
     policy.price = try section["price"].map(Price.init(field:))
+    priceNote = try section["price"].map(PriceNote.init)
     policy.hasQueueSignal = queue != nil
     policy.hasFleetSignal = cloud != nil
     if mode != .observe {
