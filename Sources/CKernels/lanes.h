@@ -8,19 +8,22 @@
 
 #if defined(__x86_64__) && defined(__linux__)
 // The widest form that the CPU has is chosen when the program is loaded.
-#define CLONES __attribute__((target_clones("default", "arch=x86-64-v3", "arch=x86-64-v4")))
+// Without the width, compilers split vectors of 64 bytes in two on CPUs that have them whole.
+#define CLONES                                                                      \
+  __attribute__((target_clones("default", "arch=x86-64-v3", "arch=x86-64-v4"),      \
+                 min_vector_width(512)))
 #else
 #define CLONES
 #endif
 
 #define LANES 8
-typedef double lanes __attribute__((vector_size(8 * LANES), aligned(8)));
-typedef int64_t bits __attribute__((vector_size(8 * LANES), aligned(8)));
+typedef double lanes __attribute__((ext_vector_type(LANES), aligned(8)));
+typedef int64_t bits __attribute__((ext_vector_type(LANES), aligned(8)));
 
 #define LOAD(row) (*(const lanes *)(row))
 #define STORE(row, value) (*(lanes *)(row) = (value))
 #define MAGNITUDE(value) ((lanes)((bits)(value) & INT64_MAX))
-#define SELECT(mask, yes, no) \
-  ((lanes)(((bits)(mask) & (bits)(yes)) | (~(bits)(mask) & (bits)(no))))
+// Per lane, as by `?:`; a comparison and its operands become one minimum or maximum.
+#define SELECT(mask, yes, no) ((mask) ? (yes) : (no))
 
 #endif

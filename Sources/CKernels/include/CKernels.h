@@ -19,10 +19,9 @@ typedef struct {
   int64_t seasons;
   /// Per season, the index of each step's state in the row of all seasonal states; `count` entries.
   const int32_t *states[4];
-  /// Clip bound in mean sizes of innovations, the gain of that mean, and its smallest value.
+  /// Clip bound in mean sizes of innovations, and the gain of that mean.
   double clip;
   double size_gain;
-  double smallest_size;
   /// Steps before this one count in no loss.
   int64_t warm_up;
   /// Multi-step loss: an origin every `stride` steps from `warm_up` on, 0 for none.
@@ -39,6 +38,8 @@ typedef struct {
   const double *trend_gain;
   const double *damping;
   const double *residual_gain;
+  /// The smallest mean size of innovations.
+  const double *smallest_size;
   /// Four rows.
   const double *seasonal_gain;
   /// Per horizon a row: what the trend is multiplied with, and the residual.
@@ -60,6 +61,55 @@ typedef struct {
 /// 8 bytes.
 void holt_winters_pass(const holt_winters_run *run, const holt_winters_lanes *lanes,
                        int64_t counts[2]);
+
+/// The same arithmetic for eight series, one per lane: `values` has HOLT_WINTERS_LANES numbers per
+/// step, NaN where that series is unknown. There is no multi-step loss, and sums of errors only.
+void holt_winters_across(const holt_winters_run *run, const holt_winters_lanes *lanes);
+
+/// Series and candidates of one batch: eight of each. Rows hold HOLT_WINTERS_BATCH_LANES numbers:
+/// the candidate c of the series s is at 16 (s / 2) + 2 c + s % 2.
+#define HOLT_WINTERS_BATCH_SERIES 8
+#define HOLT_WINTERS_BATCH_LANES 64
+
+/// What a batch runs over: eight series of the same steps and season positions, in single precision.
+/// Whatever is given per series has HOLT_WINTERS_BATCH_SERIES numbers next to each other.
+typedef struct {
+  int64_t count;
+  /// Per step and series, less the series' level before the first step; NaN is unknown, and 1 in
+  /// `unknown` says that one of the step's is.
+  const float *values;
+  const uint8_t *unknown;
+  int64_t seasons;
+  const int32_t *states[4];
+  float clip;
+  float size_gain;
+  int64_t warm_up;
+  /// Per series: smallest mean size, and mean size before the first step; the trend begins at 0.
+  const float *smallest_size;
+  const float *size;
+  /// The seasonal states before the first step, a row of series each.
+  const float *seasonal;
+  int64_t seasonal_states;
+} holt_winters_batch_run;
+
+/// The lanes' numbers.
+typedef struct {
+  const float *level_gain;
+  const float *trend_gain;
+  const float *damping;
+  const float *residual_gain;
+  /// Four rows.
+  const float *seasonal_gain;
+  /// A row per seasonal state: memory for the pass.
+  float *seasonal;
+  /// Sums of absolute errors one step ahead; set by the pass.
+  double *one_step;
+} holt_winters_batch_lanes;
+
+/// Runs all candidates of all series over all steps. Multiplies and adds are fused where the
+/// instruction set can (a third of the time), so the last bits differ between sets.
+void holt_winters_batch_pass(const holt_winters_batch_run *run,
+                             const holt_winters_batch_lanes *lanes);
 
 /// Adds, to the lower triangle of a symmetric matrix, the weighted sum of the outer products of rows
 /// with themselves, in tiles of eight by eight: entry (i, j) for every tile with i's tile >= j's.

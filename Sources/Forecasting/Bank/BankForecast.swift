@@ -27,38 +27,61 @@ public struct BankForecast: Sendable, Equatable {
   public let isSuspect: Bool
   /// The Holt-Winters model after the last value, to be advanced in service; nil if it failed.
   public let backbone: HoltWinters?
+  /// The events that raised the steps, see `raised(by:)`; none unless asked for.
+  public let events: [StepUplifts]
 
   public var ladder: Ladder { seasons.count > 0 ? .seasonal : .level }
 
   let spread: PredictiveQuantiles
   private let ceiling: Double
+  /// What was forecast before events raised it and the ceiling cut it.
+  private let centres: [Double]
+  private let raises: [StepRaise]
 
   init(
     centres: [Double], levels: [Double], spread: PredictiveQuantiles, ceiling: Double,
-    seasons: Seasons, windows: Int, candidates: [CandidateReport], backbone: HoltWinters?
+    seasons: Seasons, windows: Int, candidates: [CandidateReport], backbone: HoltWinters?,
+    events: [StepUplifts] = []
   ) {
     self.levels = levels.map { $0.isNaN ? 0.5 : min(max($0, 0.001), 0.999) }.sorted()
     self.spread = spread
+    self.centres = centres
+    self.events = events
+    let raises = StepRaise.steps(events, count: centres.count)
+    self.raises = raises
     self.ceiling = ceiling
     self.seasons = seasons
     self.windows = windows
     self.candidates = candidates
     self.backbone = backbone
     isSuspect = centres.contains { $0 > ceiling }
-    let median = centres.map { min($0, ceiling) }
-    self.median = median
+    let plain = centres.map { min($0, ceiling) }
+    median = plain.indices.map { plain[$0] * raises[$0].factor(score: 0) }
     let wanted = self.levels
-    quantiles = median.indices.map { step in
-      wanted.map { min(spread.quantile($0, of: median[step], horizon: step), ceiling) }
+    quantiles = plain.indices.map { step in
+      wanted.map {
+        min(spread.quantile($0, of: plain[step], horizon: step), ceiling)
+          * raises[step].factor(score: Normal.quantile($0))
+      }
     }
-    mean = median.indices.map { step in
+    mean = plain.indices.map { step in
       var sum = 0.0
       for part in 0..<Self.meanParts {
         let level = (Double(part) + 0.5) / Double(Self.meanParts)
-        sum += min(spread.quantile(level, of: median[step], horizon: step), ceiling)
+        sum += min(spread.quantile(level, of: plain[step], horizon: step), ceiling)
       }
-      return sum / Double(Self.meanParts)
+      return sum / Double(Self.meanParts) * raises[step].meanFactor
     }
+  }
+
+  /// The same forecast with what events add to its steps; those of an earlier call are replaced.
+  ///
+  /// A quantile is moved as if the event erred on the same side as everything else: on the safe side
+  /// above the median. The ceiling of what is plausible is that of the steps without events.
+  public func raised(by events: [StepUplifts]) -> BankForecast {
+    BankForecast(
+      centres: centres, levels: levels, spread: spread, ceiling: ceiling, seasons: seasons,
+      windows: windows, candidates: candidates, backbone: backbone, events: events)
   }
 
   /// Equal parts of the distribution whose middles make the mean.
@@ -72,11 +95,18 @@ public struct BankForecast: Sendable, Equatable {
   public func quantile(_ level: Double, step: Int) -> Double? {
     guard median.indices.contains(step), !level.isNaN else { return nil }
     let wanted = min(max(level, 0.001), 0.999)
-    return min(spread.quantile(wanted, of: median[step], horizon: step), ceiling)
+    return value(wanted, score: Normal.quantile(wanted), step: step)
   }
 
-  /// Possible futures: each step's values over all paths follow its quantiles, and neighbouring steps
-  /// err together as much as they did in the past, so sums over a path are those of a future.
+  private func value(_ level: Double, score: Double, step: Int) -> Double {
+    let centre = min(centres[step], ceiling)
+    return min(spread.quantile(level, of: centre, horizon: step), ceiling)
+      * raises[step].factor(score: score)
+  }
+
+  /// Possible futures: each step's values over all paths follow its quantiles, and the steps of a path
+  /// err together as much as they did in the past, so sums over a path are those of a future. What is
+  /// not known of events is one draw per path.
   ///
   /// - Parameters:
   ///   - count: How many; none if it is not positive.
@@ -84,14 +114,19 @@ public struct BankForecast: Sendable, Equatable {
   /// - Returns: Per path one value per step, in units of the series.
   public func paths(count: Int, seed: UInt64) -> [[Double]] {
     var noise = NormalNoise(seed: seed)
-    let persistence = spread.persistence
-    let fresh = (1 - persistence * persistence).squareRoot()
+    let dependence = spread.dependence
+    let fresh = (1 - dependence.fading * dependence.fading).squareRoot()
+    let sharedPart = dependence.shared.squareRoot()
+    let ownPart = (1 - dependence.shared).squareRoot()
+    let hasEvents = !events.isEmpty
     return (0..<max(0, count)).map { _ in
-      var score = noise.next()
+      let shared = noise.next()
+      let event = hasEvents ? noise.next() : 0
+      var own = noise.next()
       return median.indices.map { step in
-        if step > 0 { score = persistence * score + fresh * noise.next() }
-        let level = min(max(Normal.distribution(score), 0.001), 0.999)
-        return min(spread.quantile(level, of: median[step], horizon: step), ceiling)
+        if step > 0 { own = dependence.fading * own + fresh * noise.next() }
+        let share = Normal.distribution(sharedPart * shared + ownPart * own)
+        return value(min(max(share, 0.001), 0.999), score: event, step: step)
       }
     }
   }

@@ -10,10 +10,10 @@ extension Candidate {
       try Self.autoregression(history, .logarithm(for: history.values))
     case .directLogarithm:
       try Self.direct(history, .logarithm(for: history.values))
-    case .directSquareRoot:
-      try Self.direct(history, .squareRoot)
     case .direct:
       try Self.direct(history, .identity)
+    case .nearestDays:
+      try Self.nearestDays(history, .logarithm(for: history.values))
     case .naiveLongest:
       Self.naive(history, period: history.seasons.longest)
     case .naiveShortest:
@@ -81,6 +81,20 @@ extension Candidate {
     return CandidateForecasts(
       windows: forecast(history, transform) { fit, count in
         models[fit].forecast(features, count: count)
+      })
+  }
+
+  private static func nearestDays(
+    _ history: BankHistory, _ transform: Transform
+  ) throws(FitFailure) -> CandidateForecasts {
+    let count = history.values.count - (history.origins.cuts.first ?? 0)
+    guard let days = NearestDays(seasons: history.seasons), count >= days.needed else {
+      throw .tooFewValues(known: count, needed: 3 * history.seasons.shortest)
+    }
+    let values = history.filled.values.map(transform.apply)
+    return CandidateForecasts(
+      windows: forecast(history, transform) { _, count in
+        days.forecast(after: values[..<count], steps: history.origins.horizon)
       })
   }
 

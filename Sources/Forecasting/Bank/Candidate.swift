@@ -4,8 +4,8 @@ enum Candidate: Sendable, Equatable, CaseIterable {
   case holtWinters
   case autoregressionLogarithm
   case directLogarithm
-  case directSquareRoot
   case direct
+  case nearestDays
   case naiveLongest
   case naiveShortest
 
@@ -15,8 +15,8 @@ enum Candidate: Sendable, Equatable, CaseIterable {
     case .holtWinters: "holt-winters"
     case .autoregressionLogarithm: "autoregression-log"
     case .directLogarithm: "direct-log"
-    case .directSquareRoot: "direct-sqrt"
     case .direct: "direct"
+    case .nearestDays: "nearest-days"
     case .naiveLongest: "seasonal-naive-long"
     case .naiveShortest: "seasonal-naive"
     }
@@ -26,11 +26,11 @@ enum Candidate: Sendable, Equatable, CaseIterable {
   var isNaive: Bool { self == .naiveLongest || self == .naiveShortest }
 
   /// The candidates for so many seasons. Without a season there is nothing for the direct regression
-  /// to start from, and with one there is one seasonal naive.
+  /// to start from and there are no days, and with one there is one seasonal naive.
   static func racing(seasons: Seasons) -> [Candidate] {
     allCases.filter {
       switch $0 {
-      case .direct, .directLogarithm, .directSquareRoot: seasons.count > 0
+      case .direct, .directLogarithm, .nearestDays: seasons.count > 0
       case .naiveLongest: seasons.longest > seasons.shortest
       default: true
       }

@@ -1,8 +1,8 @@
 /// The combination of few, different models: each forecasts from several origins in the past, and
 /// weighs by how well it did there.
 ///
-/// At most eight candidates: Holt-Winters and direct regression on several scales, an autoregression,
-/// and the seasonal naive forecasts, which are always in the race. One configuration for all series.
+/// At most eight candidates: Holt-Winters and direct regression on two scales, an autoregression, the
+/// nearest days, and the seasonal naive forecasts, which are always in the race. One configuration for all series.
 ///
 ///     let forecast = try ForecastBank.fit(
 ///       values: requestsPerSecond, seasons: [24, 168], horizon: 48, quantiles: [0.5, 0.95])
@@ -60,7 +60,8 @@ public enum ForecastBank {
     }
     let spread = PredictiveQuantiles(
       residuals: residuals.isEmpty ? [inSample(history, scale)] : residuals,
-      windowsPerFit: history.origins.windowsPerFit, horizon: history.origins.horizon, scale: scale)
+      windowsPerFit: history.origins.windowsPerFit, horizon: history.origins.horizon, scale: scale,
+      leastSpread: leastSpread(history, scale))
     return BankForecast(
       centres: combined.last ?? [], levels: quantiles, spread: spread,
       ceiling: Plausibility.ceiling(of: values), seasons: history.seasons,
@@ -118,6 +119,14 @@ public enum ForecastBank {
     return stride(from: period, to: history.values.count, by: 1).map {
       scale.residual(truth: history.values[$0], forecast: history.values[$0 - period])
     }
+  }
+
+  /// The smallest standard deviation: a fiftieth of the mean change from one period to the next, and at
+  /// most 0.3 %; one per cent for a history without any change, so that no interval is a point.
+  private static func leastSpread(_ history: BankHistory, _ scale: ResidualScale) -> Double {
+    let changes = inSample(history, scale).filter(\.isFinite).map(\.magnitude)
+    let usual = changes.reduce(0, +) / Double(max(1, changes.count))
+    return usual > 0 ? min(0.003, 0.02 * usual) : 0.01
   }
 
   private static func reports(

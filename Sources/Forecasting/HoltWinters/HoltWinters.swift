@@ -117,7 +117,8 @@ public struct HoltWinters: Sendable, Equatable {
   mutating func advance(transformed value: Double, at positions: SeasonPositions) -> Double {
     let season = seasonalEffect(at: positions)
     let carried = gains.residual * residual
-    let surprise = ((value - season) - level) - carried
+    // What depends on the last innovation comes last: the kernels' steps overlap then.
+    let surprise = ((value - season) - carried) - level
     let bound = Self.clipMultiple * innovationSize
     let innovation = surprise > bound ? bound : surprise < -bound ? -bound : surprise
     let size = innovationSize + Self.innovationSizeGain * (innovation.magnitude - innovationSize)
@@ -131,7 +132,7 @@ public struct HoltWinters: Sendable, Equatable {
       start += seasons.lengths[number]
     }
     let nextTrend = gains.damping * trend
-    level = (level + nextTrend) + gains.level * error
+    level = ((level + nextTrend) + gains.level * carried) + gains.level * innovation
     trend = nextTrend + gains.trend * error
     residual = error
     return cleaned

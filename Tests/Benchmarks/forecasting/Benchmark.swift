@@ -5,8 +5,11 @@ import Foundation
 ///
 ///     ForecastingBenchmark m4 FILE [HELD-OUT-STEPS JOBS]   accuracy, intervals and seconds on M4 Hourly
 ///     ForecastingBenchmark fit                             milliseconds of one Holt-Winters fit
-///     ForecastingBenchmark tick                            microseconds of one advance and forecast
+///     ForecastingBenchmark fleet                           fits a second of many series at once
+///     ForecastingBenchmark tick                            microseconds per service and tick, bytes
 ///     ForecastingBenchmark bank                            milliseconds of the whole combination
+///     ForecastingBenchmark calibration models/traces       exceedance of upper quantiles
+///     ForecastingBenchmark answers                         forecasts with all digits, to compare
 ///
 /// FILE is the competition's `Hourly-train.csv`, which carries no licence and is not part of this
 /// project. The last HELD-OUT-STEPS of each series (48 unless said) are forecast from what is before.
@@ -20,9 +23,14 @@ struct Benchmark {
       try M4Hourly.measure(
         file: arguments[1], heldOut: numbers.first ?? 48, jobs: numbers.dropFirst().first ?? 2)
     case "fit": try Speed.fit()
+    case "fleet": try Speed.fleet()
     case "tick": try Speed.tick()
     case "bank": try Speed.bank()
-    default: print("modes: m4 FILE [HELD-OUT-STEPS JOBS], fit, tick, bank")
+    case "answers": try Answers.write()
+    case "calibration" where arguments.count > 1: try Calibration.measure(folder: arguments[1])
+    default:
+      print(
+        "modes: m4 FILE [HELD-OUT-STEPS JOBS], fit, fleet, tick, bank, calibration FOLDER, answers")
     }
   }
 }

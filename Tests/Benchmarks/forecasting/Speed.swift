@@ -29,21 +29,66 @@ enum Speed {
     }
   }
 
+  /// Many series at once, one step ahead from one start without trend, and how much worse their losses
+  /// are than those of fits one by one.
+  static func fleet() throws {
+    guard let seasons = Seasons(lengths) else { return }
+    let histories = (0..<128).map { demand(seed: UInt64($0)) }
+    let options = HoltWintersFit.Options(trend: false, starts: 1)
+    var fits: [Result<HoltWintersFit, FitFailure>] = []
+    let time = milliseconds {
+      fits = HoltWintersFit.fit(
+        fleet: histories, seasons: seasons,
+        transforms: histories.map { _ in .identity }, options: options)
+    }
+    var excess: [Double] = []
+    for (history, fit) in zip(histories, fits).prefix(32) {
+      let alone = try HoltWintersFit.fit(
+        values: history, seasons: seasons, transform: .identity, options: options)
+      excess.append(try fit.get().loss / alone.loss - 1)
+    }
+    excess.sort()
+    let passes = fits.compactMap { try? $0.get().passes }.reduce(0, +)
+    print(
+      "fleet of \(histories.count): \(text(time)) ms, "
+        + "\(text(1000 * Double(histories.count) / time)) fits a second on one core, "
+        + "\(text(Double(passes) / Double(histories.count))) passes each; loss beyond that of "
+        + "fits one by one: median \(excess[16]), largest \(excess[31])")
+  }
+
   static func tick() throws {
     guard let seasons = Seasons(lengths) else { return }
     let values = demand()
     var model = try HoltWintersFit.fit(
       values: values, seasons: seasons, transform: .logarithm(for: values)
     ).model
+    var lead = try LeadDemandFit.fit(
+      values: values, seasons: seasons, lead: LeadWindow(opens: 1, closes: 2)
+    ).model
     var sum = 0.0
     let rounds = 200_000
-    let time = milliseconds {
-      for step in 0..<rounds {
-        model.advance(values[step % count], at: seasons.positions(ofStep: step))
-        sum += model.forecast(at: seasons.positions(ofStep: step + 12), stepsAhead: 12)
-      }
+    var times: [Double] = []
+    times.reserveCapacity(rounds)
+    for step in 0..<rounds {
+      let positions = seasons.positions(ofStep: step)
+      let start = DispatchTime.now().uptimeNanoseconds
+      model.advance(values[step % count], at: positions)
+      sum += model.forecast(at: seasons.positions(ofStep: step + 12), stepsAhead: 12)
+      lead.advance(values[step % count], at: positions)
+      sum += lead.upper(quantile: 0.99) ?? 0
+      times.append(1e-3 * Double(DispatchTime.now().uptimeNanoseconds - start))
     }
-    print("advance and forecast at 12 steps: \(text(1000 * time / Double(rounds))) us (\(sum > 0))")
+    times.sort()
+    print(
+      "advance both models, forecast at 12 steps, quantile at the lead: "
+        + "mean \(text(times.reduce(0, +) / Double(rounds))) us, "
+        + "p99 \(text(times[rounds * 99 / 100])) us (\(sum > 0))")
+    var writer = StateWriter()
+    model.writeState(to: &writer)
+    let backbone = writer.bytes.count
+    writer = StateWriter()
+    lead.writeState(to: &writer)
+    print("state of one service: Holt-Winters \(backbone) bytes, lead \(writer.bytes.count) bytes")
   }
 
   static func bank() throws {
@@ -71,8 +116,9 @@ enum Speed {
     return now() - start
   }
 
-  private static func demand() -> [Double] {
-    var state: UInt64 = 7
+  /// Demand with a day and a week, a drift and noise that hangs together.
+  static func demand(seed: UInt64 = 7, count: Int = count, day: Double = 288) -> [Double] {
+    var state = seed
     func uniform() -> Double {
       state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
       return Double(state >> 11) * 0x1p-53
@@ -81,8 +127,9 @@ enum Speed {
     return (0..<count).map { step in
       noise = 0.7 * noise + 3 * (uniform() + uniform() + uniform() - 1.5)
       let time = Double(step)
-      return 300 + 0.002 * time + 80 * sin(2 * .pi * time / 288) + 25 * sin(2 * .pi * time / 2016)
-        + noise
+      let daily = 80 * sin(2 * .pi * time / day)
+      let weekly = 25 * sin(2 * .pi * time / (7 * day))
+      return 300 + 0.002 * time + daily + weekly + noise
     }
   }
 }

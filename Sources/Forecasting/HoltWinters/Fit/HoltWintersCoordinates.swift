@@ -16,6 +16,12 @@ struct HoltWintersCoordinates {
   /// error, narrow enough for its slope.
   private static let difference = 1e-4
 
+  /// The same in single precision, whose last bits must not show in it.
+  static let coarseDifference = 2e-3
+
+  /// Coordinates of a vector.
+  var count: Int { 2 + seasons + (trend ? 2 : 0) }
+
   func parameters(_ vector: [Double]) -> HoltWintersParameters {
     var rest = vector[...]
     func next(_ range: ClosedRange<Double>) -> Double {

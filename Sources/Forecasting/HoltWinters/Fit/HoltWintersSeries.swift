@@ -20,8 +20,26 @@ struct HoltWintersSeries {
     if let positions, positions.count != values.count {
       throw .positionsDoNotFit(steps: values.count, positions: positions.count)
     }
-    self.seasons = seasons
-    self.transform = transform
+    try self.init(
+      values: values, seasons: seasons, transform: transform,
+      stateIndices: Self.stateIndices(of: values.count, seasons, positions))
+  }
+
+  /// A series of the same seasons, steps and positions as another.
+  init(
+    values: [Double], transform: Transform, like other: HoltWintersSeries
+  ) throws(FitFailure) {
+    guard values.count == other.values.count else {
+      throw .positionsDoNotFit(steps: values.count, positions: other.values.count)
+    }
+    try self.init(
+      values: values, seasons: other.seasons, transform: transform,
+      stateIndices: other.stateIndices)
+  }
+
+  private init(
+    values: [Double], seasons: Seasons, transform: Transform, stateIndices: [[Int32]]
+  ) throws(FitFailure) {
     var smallest = Double.infinity
     var largest = -Double.infinity
     var known = 0
@@ -33,20 +51,36 @@ struct HoltWintersSeries {
       return transform.apply(value)
     }
     guard known > 0 else { throw .tooFewValues(known: 0, needed: 1) }
-    range = smallest...largest
+    self.seasons = seasons
+    self.transform = transform
+    self.stateIndices = stateIndices
     self.known = known
+    range = smallest...largest
+  }
+
+  private static func stateIndices(
+    of count: Int, _ seasons: Seasons, _ positions: [SeasonPositions]?
+  ) -> [[Int32]] {
     var start = 0
-    var stateIndices: [[Int32]] = []
+    var rows: [[Int32]] = []
     for (season, length) in seasons.lengths.enumerated() {
       if let positions {
-        stateIndices.append(
-          positions.map { Int32(clamping: start + seasons.index(of: $0, in: season)) })
+        rows.append(positions.map { Int32(clamping: start + seasons.index(of: $0, in: season)) })
       } else {
-        stateIndices.append(values.indices.map { Int32(clamping: start + $0 % length) })
+        var row: [Int32] = []
+        row.reserveCapacity(count)
+        let first = Int32(clamping: start)
+        let end = Int32(clamping: start + length)
+        var index = first
+        for _ in 0..<count {
+          row.append(index)
+          index = index + 1 == end ? first : index + 1
+        }
+        rows.append(row)
       }
       start += length
     }
-    self.stateIndices = stateIndices
+    return rows
   }
 
   private init(

@@ -6,19 +6,42 @@ struct HoltWintersStart {
   /// Profile of the first weeks, carried through the series and back again with cautious parameters
   /// (a backcast), so that every value has had its say on where the series began.
   init(_ series: HoltWintersSeries) {
+    let begin = Self.profile(of: series)
+    let unscaled = HoltWintersLanes.Loss(warmUp: 0, horizons: [], stride: 1)
+    let forwards = HoltWintersLanes(series, loss: unscaled)
+    forwards.pass([begin.parameters], from: begin.states, floor: begin.floor)
+    let backwards = HoltWintersLanes(series.reversed(), loss: unscaled)
+    backwards.pass(
+      [begin.parameters], from: forwards.states(ofLane: 0).states, floor: begin.floor)
+    self.init(after: backwards.states(ofLane: 0).states, least: begin.floor)
+  }
+
+  /// The starts of many series of the same seasons, steps and positions: eight run side by side.
+  static func starts(_ series: [HoltWintersSeries]) -> [HoltWintersStart] {
+    var starts: [HoltWintersStart] = []
+    for first in stride(from: 0, to: series.count, by: HoltWintersAcross.count) {
+      let group = Array(series[first..<min(first + HoltWintersAcross.count, series.count)])
+      var lanes = HoltWintersAcross.run(group, group.map(profile), warmUp: 0)
+      for lane in lanes.indices { lanes[lane].residual = 0 }
+      lanes = HoltWintersAcross.run(group, lanes, warmUp: 0, backwards: true)
+      starts += lanes.map { HoltWintersStart(after: $0.states, least: $0.floor) }
+    }
+    return starts
+  }
+
+  /// Where the way through the series begins.
+  private static func profile(of series: HoltWintersSeries) -> HoltWintersAcross.Lane {
     var states = HoltWintersStates.profile(
       of: series.values, seasons: series.seasons, stateIndices: series.stateIndices)
     states.trend = 0
-    let cautious = HoltWintersParameters(
-      level: 0.1, seasonal: Array(repeating: 0.1, count: series.seasons.count), residual: 0.5)
-    let unscaled = HoltWintersLanes.Loss(warmUp: 0, horizons: [], stride: 1)
-    let least = Self.leastSize(in: series.transform, level: states.level)
+    return HoltWintersAcross.Lane(
+      parameters: HoltWintersParameters(
+        level: 0.1, seasonal: Array(repeating: 0.1, count: series.seasons.count), residual: 0.5),
+      states: states, floor: leastSize(in: series.transform, level: states.level))
+  }
 
-    let forwards = HoltWintersLanes(series, loss: unscaled)
-    forwards.pass([cautious], from: states, floor: least)
-    let backwards = HoltWintersLanes(series.reversed(), loss: unscaled)
-    backwards.pass([cautious], from: forwards.states(ofLane: 0).states, floor: least)
-    states = backwards.states(ofLane: 0).states
+  private init(after backcast: HoltWintersStates, least: Double) {
+    var states = backcast
     states.trend = 0
     let size = max(states.innovationSize, least)
     if size > 0 {

@@ -69,39 +69,60 @@ extension HoltWintersStates {
     var starts = Array(repeating: 0, count: count + 1)
     for step in values.indices where !values[step].isNaN { starts[Int(indices[step]) + 1] += 1 }
     for state in 0..<count { starts[state + 1] += starts[state] }
-    var grouped = Array(repeating: 0.0, count: starts[count])
     var next = starts
-    for step in values.indices where !values[step].isNaN {
-      let state = Int(indices[step])
-      grouped[next[state]] = values[step]
-      next[state] += 1
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: max(1, starts[count])) { grouped in
+      for step in values.indices where !values[step].isNaN {
+        let state = Int(indices[step])
+        grouped[next[state]] = values[step]
+        next[state] += 1
+      }
+      var medians = Array(repeating: 0.0, count: count)
+      var deviations: [Double] = []
+      // The middle of two thousand deviations is as good as that of all.
+      let every = max(1, starts[count] / 2000)
+      for state in 0..<count where starts[state] < starts[state + 1] {
+        let group = starts[state]..<starts[state + 1]
+        let median = middle(of: grouped, group)
+        medians[state] = median
+        for index in group where group.count > 2 && index % every == 0 {
+          deviations.append((grouped[index] - median).magnitude)
+        }
+      }
+      deviations.sort()
+      let bound = deviations.isEmpty ? Double.infinity : 4 * Order.median(sorted: deviations)
+      for state in 0..<count where starts[state] < starts[state + 1] {
+        let low = medians[state] - bound
+        let high = medians[state] + bound
+        var sum = 0.0
+        for index in starts[state]..<starts[state + 1] {
+          sum += min(max(grouped[index], low), high)
+        }
+        seasonal[state] += sum / Double(starts[state + 1] - starts[state])
+      }
     }
+  }
 
-    // The middle of two thousand deviations is as good as that of all.
-    let every = max(1, grouped.count / 2000)
-    var medians = Array(repeating: 0.0, count: count)
-    var deviations: [Double] = []
-    for state in 0..<count where starts[state] < starts[state + 1] {
-      let group = starts[state]..<starts[state + 1]
-      grouped[group].sort()
-      let middle = group.lowerBound + group.count / 2
-      let median =
-        group.count % 2 == 1 ? grouped[middle] : 0.5 * (grouped[middle - 1] + grouped[middle])
-      medians[state] = median
-      for index in group where group.count > 2 && index % every == 0 {
-        deviations.append((grouped[index] - median).magnitude)
+  /// Values of a group that its median is taken of, at most: what it only bounds needs no more.
+  private static let sampled = 15
+
+  /// The median of up to `sampled` values, evenly spread over a group; put in order one by one, which
+  /// is the fastest for so few.
+  private static func middle(
+    of values: UnsafeMutableBufferPointer<Double>, _ group: Range<Int>
+  ) -> Double {
+    let count = min(group.count, sampled)
+    return withUnsafeTemporaryAllocation(of: Double.self, capacity: sampled) { sorted in
+      for number in 0..<count {
+        let value = values[group.lowerBound + number * group.count / count]
+        var at = number
+        while at > 0, sorted[at - 1] > value {
+          sorted[at] = sorted[at - 1]
+          at -= 1
+        }
+        sorted[at] = value
       }
-    }
-    deviations.sort()
-    let bound = deviations.isEmpty ? Double.infinity : 4 * Order.median(sorted: deviations)
-    for state in 0..<count where starts[state] < starts[state + 1] {
-      let low = medians[state] - bound
-      let high = medians[state] + bound
-      var sum = 0.0
-      for index in starts[state]..<starts[state + 1] {
-        sum += min(max(grouped[index], low), high)
-      }
-      seasonal[state] += sum / Double(starts[state + 1] - starts[state])
+      return count % 2 == 1
+        ? sorted[count / 2] : 0.5 * (sorted[count / 2 - 1] + sorted[count / 2])
     }
   }
 }
