@@ -35,6 +35,10 @@ struct Forecast: ScalerCommand {
   @Option(help: "Quantile levels.")
   var quantiles = "0.1,0.5,0.9"
 
+  @Option(
+    help: "YAML with events: one-off, recurring, holidays; uplift a number, learned or excluded.")
+  var events: String?
+
   @Option(help: "Forecast as if the history ended here.")
   var at: String?
 
@@ -117,7 +121,7 @@ struct Forecast: ScalerCommand {
             status: .usage, message: "--at is a time such as 2026-11-23T09:30:00Z, not `\(text)`")
         }
         return time
-      })
+      }, events: try events.map { try EventsFile.read(path: $0, zone: zone) } ?? [])
   }
 
   private static func duration(_ text: String, option: String) throws -> Duration {

@@ -14,6 +14,7 @@ struct ForecastRequest: Sendable {
   var levels: [Double]
   /// The end of what may be known; nil: all that is there.
   var end: Timestamp?
+  var events: [EventsFile.Entry] = []
 
   /// - Throws: `CommandFailure` if the series cannot be forecast as asked.
   func forecast(_ series: SeriesFile.Series) throws -> SeriesForecast {
@@ -27,9 +28,9 @@ struct ForecastRequest: Sendable {
     }
     let bank: BankForecast
     do {
-      bank = try ForecastBank.fit(
-        values: history.values, seasons: calendar.seasons.lengths, horizon: count,
-        quantiles: levels, positions: positions)
+      bank = try fit(
+        history, seasons: calendar.seasons.lengths, horizon: count, positions: positions,
+        events: events(of: series.name))
     } catch {
       throw CommandFailure(
         status: .badInput,
@@ -39,6 +40,27 @@ struct ForecastRequest: Sendable {
       name: series.name, start: history.end, step: history.step, bank: bank,
       history: history, gaps: series.report.gaps.count,
       seconds: (ContinuousClock.now - clock).inSeconds)
+  }
+
+  private func events(of series: String) -> [CalendarEvent] {
+    events.filter { $0.series?.contains(series) ?? true }.map(\.event)
+  }
+
+  /// Events' steps are left out of what is learned, and their uplifts put on what is expected.
+  private func fit(
+    _ history: TimeSeries, seasons: [Int], horizon: Int, positions: [SeasonPositions],
+    events: [CalendarEvent]
+  ) throws -> BankForecast {
+    let timeline = EventTimeline(
+      events, start: history.start.seconds, step: history.step.wholeSeconds,
+      history: history.count, horizon: horizon,
+      offset: { Int64(zone.offset(at: Timestamp(seconds: $0))) })
+    let plain = try ForecastBank.fit(
+      values: timeline.plain(history.values), seasons: seasons, horizon: horizon,
+      quantiles: levels, positions: positions)
+    if timeline.isEmpty { return plain }
+    return plain.raised(
+      by: try timeline.uplifts(of: history.values, seasons: seasons, positions: positions))
   }
 
   private func history(of series: SeriesFile.Series) throws -> TimeSeries {

@@ -45,7 +45,16 @@ enum ForecastText {
       var seconds: Double
       var parameters: [String: Double]
       var candidates: [CandidateFigures]
+      var events: [EventFigures]
       var forecast: [Row]
+    }
+
+    struct EventFigures: Encodable {
+      var name: String
+      var factor: Double
+      var uncertainty: Double
+      var occurrences: Int
+      var steps: Int
     }
 
     struct CandidateFigures: Encodable {
@@ -96,6 +105,11 @@ enum ForecastText {
           name: $0.name, weight: $0.weight, mase: $0.errors?.mase, smape: $0.errors?.smape,
           pinball: $0.errors?.pinball, losesToSeasonalNaive: $0.losesToSeasonalNaive,
           failure: $0.failure.map { "\($0)" })
+      },
+      events: bank.events.map {
+        Document.EventFigures(
+          name: $0.name, factor: $0.uplift.factor, uncertainty: $0.uplift.uncertainty,
+          occurrences: $0.occurrences, steps: $0.shares.count(where: { $0 > 0 }))
       },
       forecast: bank.mean.indices.map { index in
         Document.Row(
