@@ -8,7 +8,7 @@ public struct ProvisioningRequest: Sendable {
   public var hours: Int
   /// The zone of hours, days and months in the tables.
   public var calendar: PeriodCalendar
-  /// Possible futures: 200 give P10 and P90 to about 2 % of the level.
+  /// Possible futures. With 200, what is called P90 is the P88 to P92 two times in three.
   public var paths: Int
   /// The same seed gives the same futures. Services draw from it by name, so that adding a service
   /// leaves the others as they are.

@@ -15,7 +15,7 @@ public struct ServiceForecaster: Sendable {
   ///     learn it here.
   /// - Throws: `ProvisioningError.tooLittleHistory` with fewer than 48 known hours,
   ///   `.notSimulated` if the simulator refuses the service.
-  /// - Complexity: The simulation of the calibration's days dominates.
+  /// - Complexity: The simulation of the calibration's days dominates: 1.3 to 4.2 s with `standard`.
   public init(
     _ input: ServiceInput, calibration: ResponseCalibration = .standard,
     response: ReplicaResponse? = nil
@@ -41,7 +41,7 @@ public struct ServiceForecaster: Sendable {
   ///
   /// A scenario with other scaling or another boot time runs the decision core anew.
   /// - Throws: `ProvisioningError.invalidRequest` for spans, counts or factors out of range.
-  /// - Complexity: About 20 ns per hour and path: 13 months of 200 paths take some 40 ms.
+  /// - Complexity: O(hours · paths); 35 days of 200 paths take 3 to 8 ms, 13 months 0.07 to 0.1 s.
   public func forecast(_ request: ProvisioningRequest) throws(ProvisioningError) -> TargetForecast {
     try request.validate()
     let scenario = request.scenario

@@ -66,7 +66,7 @@ public struct GrowthStudy: Sendable {
 
   /// - Parameter workers: Simulations at a time; the result does not depend on it.
   /// - Throws: `ProvisioningError.invalidRequest`, or `.notSimulated` with what the simulator says.
-  /// - Complexity: Some 20 simulations of the window.
+  /// - Complexity: Sixteen simulations of the window, and one per type.
   public func run(workers: Int) async throws(ProvisioningError) -> Result {
     guard growth > 0, growth.isFinite else {
       throw .invalidRequest("Growth is \(growth); it must be above zero.")
