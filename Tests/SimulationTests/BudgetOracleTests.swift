@@ -74,7 +74,8 @@ struct BudgetOracleTests {
       }
       .run(Worlds.specification(.oracleBudget)).scorecard.oracleRatio
     }
-    #expect(ratios[0] == 1 && ratios[1] < 1 && ratios[2] < ratios[1])
+    // Even without a budget a request may wait as long as the objective says.
+    #expect(ratios[0] <= 1 && ratios[1] < ratios[0] && ratios[2] < ratios[1])
   }
 
   @Test("an objective longer than a step has no certified bound")

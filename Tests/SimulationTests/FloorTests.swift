@@ -44,6 +44,22 @@ struct FloorTests {
     #expect(bins.series.start == Worlds.start)
   }
 
+  @Test("bins that nobody reads any more are dropped, the others keep their times")
+  func kept() throws {
+    let world = try Worlds.world(Worlds.constant(10, hours: 30), after: 26)
+    var all = RateBins(demand: world.demand, width: .seconds(60), bridgesGaps: false)
+    var few = RateBins(
+      demand: world.demand, width: .seconds(60), bridgesGaps: false, kept: .seconds(3600))
+    for step in stride(from: 15, to: 1000, by: 12) {
+      all.observe(PolicyTests.view(step: step, rate: Double(step)))
+      few.observe(PolicyTests.view(step: step, rate: Double(step)))
+      #expect(all.count == few.count && few.values.count <= 2 * 61)
+      #expect(few.series.end == all.series.end)
+      #expect(few.values.suffix(61) == all.values.suffix(61))
+    }
+    #expect(few.values.count < all.values.count)
+  }
+
   @Test("the perfect floor is the largest need over boot and interval")
   func perfect() throws {
     let world = try Worlds.world(Worlds.trace(days: 1))

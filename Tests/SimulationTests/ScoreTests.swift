@@ -104,6 +104,27 @@ struct ScoreTests {
     #expect(WaitQuantiles().quantiles([0.99], total: 0) == [0])
   }
 
+  @Test("a great many waits are kept within one in ten thousand", arguments: [1, 2, 3] as [UInt64])
+  func thinned(seed: UInt64) {
+    var random = SplitMix64(seed: seed)
+    var exact = WaitQuantiles()
+    var bounded = WaitQuantiles(limit: 1000)
+    var total = 0.0
+    for _ in 0..<20_000 {
+      let (wait, weight) = (100 * random.uniform() * random.uniform(), random.uniform())
+      exact.add(wait: wait, weight: weight)
+      bounded.add(wait: wait, weight: weight)
+      total += weight
+    }
+    let shares = [0.5, 0.9, 0.99]
+    let (all, few) = (
+      exact.quantiles(shares, total: total), bounded.quantiles(shares, total: total)
+    )
+    for (full, thin) in zip(all, few) {
+      #expect(thin >= full && thin <= full * (1 + 2e-4), "seed \(seed)")
+    }
+  }
+
   @Test("a burst is timed from its start to capacity and to the empty queue")
   func burst() throws {
     let world = try Worlds.world(Worlds.constant(10)) {

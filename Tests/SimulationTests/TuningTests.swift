@@ -88,7 +88,9 @@ struct TuningTests {
     let specifications = [60, 120].map { seconds in
       Worlds.specification(.hybrid) { $0.scaling = ScalingPolicy(drain: .seconds(seconds)) }
     }
-    let shared = await world.runAll(specifications, workers: 2, memory: FitMemory())
+    #expect(FitMemories(for: specifications).memory(for: specifications[0]) != nil)
+    #expect(FitMemories(for: [specifications[0]]).memory(for: specifications[0]) == nil)
+    let shared = await world.runAll(specifications, workers: 2)
     #expect(shared == specifications.map { world.run($0) })
   }
 }

@@ -54,9 +54,11 @@ struct ReportingPageTests {
       """)
     let world = try SimulatedWorld(file.scenario, trace: file.trace)
     let outcomes = await world.runAll(file.scenario.policies, workers: 2)
-    let report = try SimulationReport(world: world, outcomes: outcomes)
+    var report = try SimulationReport(world: world, outcomes: outcomes)
+    try await SimulationQuestions(file: file, world: world, baseline: nil, bill: nil, workers: 2)
+      .answer(in: &report, searchesStandby: true)
     let material = try #require(
-      try await ReportMaterial.gather(
+      await ReportMaterial.gather(
         file, world: world, report: report, baseline: nil, command: command))
     return SimulationPage(material: material).html
   }

@@ -15,7 +15,7 @@ public struct Demand: Sendable {
   public let scale: Double
 
   private let growth: Growth
-  private let bursts: [Burst]
+  private var bursts: [Burst]
   private let arrivals: ArrivalProcess
   /// As they stand at the beginning of the grid, which is the beginning of history.
   private let curve: RateCurve
@@ -68,6 +68,13 @@ public struct Demand: Sendable {
 
   /// Announced bursts, in the order given.
   public var calendar: [Burst] { bursts.filter(\.isAnnounced) }
+
+  /// The same demand with nothing on top.
+  func withoutBursts() -> Demand {
+    var demand = self
+    demand.bursts = []
+    return demand
+  }
 
   /// The evaluated steps from the first one.
   public func stream() -> DemandStream {

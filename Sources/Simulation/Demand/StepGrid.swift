@@ -12,6 +12,7 @@ public struct StepGrid: Sendable, Equatable {
 
   /// Seconds per step.
   public let dt: Double
+  private let seconds: Int64
 
   public init(start: Timestamp, step: Duration, count: Int) {
     precondition(step >= .seconds(1), "a step lasts at least one second")
@@ -19,6 +20,7 @@ public struct StepGrid: Sendable, Equatable {
     self.step = step
     self.count = count
     dt = step.inSeconds
+    seconds = step.wholeSeconds
   }
 
   /// Whole steps in `duration`; a rest that fills no step is dropped.
@@ -33,6 +35,6 @@ public struct StepGrid: Sendable, Equatable {
 
   /// When step `index` begins.
   public func time(at index: Int) -> Timestamp {
-    Timestamp(seconds: start.seconds + Int64(index) * step.wholeSeconds)
+    Timestamp(seconds: start.seconds + Int64(index) * seconds)
   }
 }

@@ -15,4 +15,6 @@ public struct StepRecord: Sendable, Equatable {
   public var need: Int
   /// Seconds that the last request admitted in the step waits; infinite if it is never served.
   public var wait: Double
+  /// Replicas of the warm pool, those being replaced included.
+  public var pooled = 0
 }

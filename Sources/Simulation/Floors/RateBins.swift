@@ -13,21 +13,32 @@ struct RateBins: Sendable {
   let historyCount: Int
   private let grid: StepGrid
   private let bridgesGaps: Bool
+  /// Bins that stay readable; nil for all.
+  private let kept: Int?
+  /// Bins of the past that were dropped.
+  private var dropped = 0
   private var nextStep = 0
   private var sum = 0.0
   private var seen = 0
 
-  /// - Parameter width: The length of a bin; at least one step is used.
-  init(demand: Demand, width: Duration, bridgesGaps: Bool = true) {
+  /// - Parameters:
+  ///   - width: The length of a bin; at least one step is used.
+  ///   - kept: How much of the past stays in `series`; nil for all of it, which `values` needs.
+  init(
+    demand: Demand, width: Duration, bridgesGaps: Bool = true, kept: Duration? = nil
+  ) {
     values = demand.history(width: width).values
     self.width = demand.grid.period(width)
     historyCount = values.count
     grid = demand.grid
     self.bridgesGaps = bridgesGaps
+    let perBin = self.width
+    self.kept = kept.map { demand.grid.steps($0) / perBin + 1 }
+    prune()
   }
 
   /// Bins that are complete so far.
-  var count: Int { values.count }
+  var count: Int { dropped + values.count }
 
   /// The bin that holds `step`.
   func bin(of step: Int) -> Int { historyCount + step / width }
@@ -58,7 +69,8 @@ struct RateBins: Sendable {
   /// The complete bins as a series.
   var series: TimeSeries {
     TimeSeries(
-      start: grid.time(at: -historyCount * width), step: grid.step * width, values: values)
+      start: grid.time(at: (dropped - historyCount) * width), step: grid.step * width,
+      values: values)
   }
 
   private mutating func complete() {
@@ -70,5 +82,14 @@ struct RateBins: Sendable {
     }
     sum = 0
     seen = 0
+    prune()
+  }
+
+  /// Drops what nobody reads any more, half of the array at a time.
+  private mutating func prune() {
+    guard let kept, values.count > 2 * kept else { return }
+    let excess = values.count - kept
+    values.removeFirst(excess)
+    dropped += excess
   }
 }

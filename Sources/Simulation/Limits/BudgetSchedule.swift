@@ -19,7 +19,10 @@ struct BudgetSchedule {
   }
 
   private static let drain = 60.0
-  private static let levels = 24
+  private static let levels = 64
+  /// Violations are estimated from above, so that more spans are offered than the estimate allows;
+  /// the scorecard decides how many of them fit.
+  private static let offer = 2.0
   /// Steps of the spans that are given up whole.
   private let wholeSpans: [Int]
 
@@ -50,11 +53,14 @@ struct BudgetSchedule {
     wholeSpans = [600.0, 3600, 14_400].map { max(1, Int($0 / step)) }
   }
 
-  /// Spans that pay, none overlapping another, the best first, as many as the budget holds.
+  /// Spans that pay, none overlapping another, the best first, as many as the budget may hold.
   func spans() -> [Span] {
     var candidates: [Span] = []
     for level in levels() {
-      candidates += excursions(above: level).compactMap { give($0, to: level) }
+      let single = excursions(above: level, joining: 0)
+      let joined = excursions(above: level, joining: boot)
+      candidates += single.compactMap { give($0, to: level) }
+      if joined != single { candidates += joined.compactMap { give($0, to: level) } }
     }
     for length in wholeSpans {
       for first in stride(from: 0, to: needs.count, by: length) {
@@ -65,11 +71,13 @@ struct BudgetSchedule {
     }
     candidates.sort { left, right in
       let (a, b) = (Double(left.saving) * right.violations, Double(right.saving) * left.violations)
-      return a != b ? a > b : left.steps.lowerBound < right.steps.lowerBound
+      if a != b { return a > b }
+      return left.saving != right.saving
+        ? left.saving > right.saving : left.steps.lowerBound < right.steps.lowerBound
     }
     var chosen: [Span] = []
     var taken = [Bool](repeating: false, count: needs.count)
-    var left = budget
+    var left = Self.offer * budget
     for span in candidates where span.violations <= left {
       guard !span.steps.contains(where: { taken[$0] }) else { continue }
       for step in span.steps { taken[step] = true }
@@ -80,7 +88,7 @@ struct BudgetSchedule {
   }
 
   /// Serving replicas per step with these spans given up.
-  func schedule(_ spans: ArraySlice<Span>) -> [Int] {
+  func schedule(_ spans: [Span]) -> [Int] {
     var schedule = needs
     for span in spans { schedule.replaceSubrange(span.steps, with: span.replicas) }
     return schedule
@@ -89,6 +97,8 @@ struct BudgetSchedule {
   /// Levels to cut at: evenly spaced ranks of the needs that occur.
   private func levels() -> [Int] {
     let sorted = needs.sorted()
+    guard let least = sorted.first, let most = sorted.last else { return [] }
+    if most - least <= Self.levels { return Array(least..<max(least, most)) }
     var found = (1..<Self.levels).map { sorted[sorted.count * $0 / Self.levels] }
     // The extreme ranks are where flash crowds are.
     for share in [0.99, 0.995, 0.999, 0.9995, 0.9999] {
@@ -97,11 +107,11 @@ struct BudgetSchedule {
     return Array(Set(found)).sorted()
   }
 
-  /// Maximal spans in which the need exceeds `level`, those closer than a boot time joined.
-  private func excursions(above level: Int) -> [Range<Int>] {
+  /// Maximal spans in which the need exceeds `level`, those at most `gap` steps apart joined.
+  private func excursions(above level: Int, joining gap: Int) -> [Range<Int>] {
     var found: [Range<Int>] = []
     for (step, need) in needs.enumerated() where need > level {
-      if let last = found.last, step - last.upperBound <= boot {
+      if let last = found.last, step - last.upperBound <= gap {
         found[found.count - 1] = last.lowerBound..<(step + 1)
       } else {
         found.append(step..<(step + 1))
@@ -136,7 +146,6 @@ struct BudgetSchedule {
       if violations > budget { return nil }
       step += 1
     }
-    guard violations > 0 else { return nil }
     let steps = range.lowerBound..<step
     let saving = cost(around: steps, with: nil) - cost(around: steps, with: replicas)
     return saving > 0

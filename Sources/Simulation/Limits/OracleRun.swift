@@ -5,6 +5,9 @@ struct OracleRun {
   let world: SimulatedWorld
   var onStep: ((StepRecord) -> Void)?
 
+  /// Spans that do not fit into the budget and are passed over, at most.
+  private static let rounds = 6
+
   /// The zero-wait oracle: in every step what is needed serves, and what is needed within a boot
   /// time is kept or boots. It serves the fluid need, so Poisson arrivals above it may wait and are
   /// reported.
@@ -22,26 +25,33 @@ struct OracleRun {
     var stream = world.demand.stream()
     let arrivals = (0..<world.grid.count).map { _ in stream.next().arrivals }
     let budget = BudgetSchedule(world: world, arrivals: arrivals)
-    let spans = budget.spans()
-    // The estimate of a span's violations leaves out its neighbours; the scorecard decides.
-    var (fits, fails) = (0, spans.count + 1)
     var best = RunResult(scorecard: Scorecard(), worst: [])
-    var tried = spans.count
-    while true {
-      let schedule = budget.schedule(spans.prefix(tried))
-      var next = schedule.makeIterator()
+    var chosen: [BudgetSchedule.Span] = []
+    func fits(_ spans: [BudgetSchedule.Span]) -> Bool {
+      var next = budget.schedule(spans).makeIterator()
       let result = OracleRun(world: world).play { next.next() ?? 0 }
-      if tried == 0 || result.scorecard.violation <= world.objective.violation {
-        best = result
-        fits = tried
-      } else {
-        fails = tried
+      guard spans.isEmpty || result.scorecard.violation <= world.objective.violation else {
+        return false
       }
-      if fails - fits <= 1 { break }
-      tried = (fits + fails) / 2
+      best = result
+      chosen = spans
+      return true
+    }
+    _ = fits([])
+    // The estimate of a span's violations leaves out its neighbours, so the scorecard decides: as
+    // many of the best as fit; then the one that did not is passed over, and on.
+    var left = budget.spans()[...]
+    for _ in 0..<Self.rounds where !left.isEmpty {
+      var (few, many) = (0, left.count + 1)
+      let base = chosen
+      while many - few > 1 {
+        let tried = few == 0 && many == left.count + 1 ? left.count : (few + many) / 2
+        if fits(base + left.prefix(tried)) { few = tried } else { many = tried }
+      }
+      left = left.dropFirst(few + 1)
     }
     if onStep != nil {
-      var next = budget.schedule(spans.prefix(fits)).makeIterator()
+      var next = budget.schedule(chosen).makeIterator()
       best = play { next.next() ?? 0 }
     }
     return (best, bound(arrivals))

@@ -10,6 +10,8 @@ public protocol SimulatedPolicy: Sendable {
   mutating func wantInSilence(_ view: ControllerView) -> Int
   /// Why the last answer was what it was, in a few words; empty where the policy cannot say.
   var reason: String { get }
+  /// The forecast that the last answer, given at `step`, rests on; nil where there is none.
+  func outlook(at step: Int) -> DemandOutlook?
 }
 
 extension SimulatedPolicy {
@@ -17,6 +19,8 @@ extension SimulatedPolicy {
   public func wantInSilence(_ view: ControllerView) -> Int { view.current }
 
   public var reason: String { "" }
+
+  public func outlook(at step: Int) -> DemandOutlook? { nil }
 }
 
 /// A lower bound on a policy's size that comes from elsewhere, usually a forecast.

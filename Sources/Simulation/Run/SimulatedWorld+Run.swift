@@ -6,11 +6,13 @@ extension SimulatedWorld {
   /// - Parameters:
   ///   - onStep: Receives each step once its wait is known, in order: the rows of a series file.
   ///   - onDecision: Receives each decision that changed the size.
+  ///   - onOutlook: Receives the forecast of each decision that has one.
   /// - Complexity: O(steps). Memory does not grow with the window; only `oracle-budget` keeps the
   ///   window's needs.
   public func run(
     _ specification: PolicySpecification, onStep: ((StepRecord) -> Void)? = nil,
-    onDecision: ((DecisionRecord) -> Void)? = nil
+    onDecision: ((DecisionRecord) -> Void)? = nil,
+    onOutlook: ((DemandOutlook) -> Void)? = nil
   ) -> PolicyOutcome {
     guard var policy = specification.policy(in: self) else {
       return limit(specification, onStep: onStep)
@@ -18,11 +20,12 @@ extension SimulatedWorld {
     var simulation = SimulationRun(world: self)
     simulation.onStep = onStep
     simulation.onDecision = onDecision
+    simulation.onOutlook = onOutlook
     return outcome(of: simulation.run(&policy), for: specification)
   }
 
-  /// Runs a policy that shares its fits with others.
-  private func run(_ specification: PolicySpecification, memory: FitMemory) -> PolicyOutcome {
+  /// Runs a policy that shares its fits with others of the same forecast settings.
+  func run(_ specification: PolicySpecification, memory: FitMemory) -> PolicyOutcome {
     guard var policy = specification.policy(in: self, memory: memory) else {
       return limit(specification, onStep: nil)
     }
@@ -60,12 +63,15 @@ extension SimulatedWorld {
     _ specifications: [PolicySpecification], workers: Int,
     progress: (@Sendable (Int) -> Void)? = nil
   ) async -> [PolicyOutcome] {
-    await runAll(specifications, workers: workers, memory: nil, progress: progress)
+    await runAll(
+      specifications, workers: workers, memories: FitMemories(for: specifications),
+      progress: progress)
   }
 
-  /// - Parameter memory: Fits to share, if all specifications differ in scaling settings only.
+  /// - Parameter memories: Fits to share between specifications, also with earlier calls in a world
+  ///   of the same demand.
   func runAll(
-    _ specifications: [PolicySpecification], workers: Int, memory: FitMemory?,
+    _ specifications: [PolicySpecification], workers: Int, memories: FitMemories,
     progress: (@Sendable (Int) -> Void)? = nil
   ) async -> [PolicyOutcome] {
     await withTaskGroup(of: (Int, PolicyOutcome).self) { group in
@@ -76,7 +82,11 @@ extension SimulatedWorld {
         let (index, specification) = (next, specifications[next])
         next += 1
         group.addTask {
-          (index, memory.map { run(specification, memory: $0) } ?? run(specification))
+          (
+            index,
+            memories.memory(for: specification).map { run(specification, memory: $0) }
+              ?? run(specification)
+          )
         }
       }
       for _ in 0..<max(1, workers) { startNext() }

@@ -4,8 +4,8 @@ public import Domain
 /// One scenario made ready: demand that can be replayed, the fleet's terms, the faults, and what
 /// perfect knowledge would have cost. Any number of policies can be run in it, also at once.
 public struct SimulatedWorld: Sendable {
-  public let demand: Demand
-  public let fleet: FleetModel
+  public private(set) var demand: Demand
+  public private(set) var fleet: FleetModel
   public let control: ControlTiming
   public let objective: Objective
   public let price: Price?
@@ -24,9 +24,15 @@ public struct SimulatedWorld: Sendable {
   let lag: Int
   let tick: Int
   let boot: Int
-  let warmBoot: Int
+  private(set) var warmBoot: Int
 
   public var grid: StepGrid { demand.grid }
+  /// The bursts by their start, which is how scorecards list them; of equal starts the first given.
+  public var burstsInOrder: [Burst] {
+    bursts.enumerated()
+      .sorted { ($0.element.start, $0.offset) < ($1.element.start, $1.offset) }
+      .map(\.element)
+  }
   /// Seconds in the queue that are still within the objective.
   var slo: Double { objective.sloWait.inSeconds }
 
@@ -89,5 +95,21 @@ public struct SimulatedWorld: Sendable {
     var stream = demand.stream()
     let load = stream.next().arrivals / grid.dt / fleet.ratePerReplica
     return max(fleet.minimum, min(Int((load / 0.7).rounded(.up)), fleet.maximum))
+  }
+
+  /// The same world with another warm pool.
+  func with(_ pool: FleetModel.WarmPool) -> SimulatedWorld {
+    var world = self
+    world.fleet.warmPool = pool
+    world.warmBoot = grid.steps(pool.boot)
+    return world
+  }
+
+  /// The same world without its bursts, whose hours are still scored. What describes the demand as a
+  /// whole (`oracleSeconds`, `meanRate`, `peakRate`) stays that of this world.
+  func withoutBursts() -> SimulatedWorld {
+    var world = self
+    world.demand = demand.withoutBursts()
+    return world
   }
 }

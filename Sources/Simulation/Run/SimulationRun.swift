@@ -12,6 +12,8 @@ struct SimulationRun {
   var onStep: ((StepRecord) -> Void)?
   /// Receives each decision that changes the size.
   var onDecision: ((DecisionRecord) -> Void)?
+  /// Receives the forecast of each decision that has one.
+  var onOutlook: ((DemandOutlook) -> Void)?
 
   init(world: SimulatedWorld) {
     self.world = world
@@ -50,11 +52,12 @@ struct SimulationRun {
         ObservedStep(
           arrivals: demand.arrivals, served: served, capacity: capacity, queue: queue.length))
       billedSteps += fleet.provisioned
-      pooledSteps += fleet.pool.size
+      let pooled = fleet.pool.size
+      pooledSteps += pooled
       let record = StepRecord(
         step: step, rate: demand.rate, arrivals: demand.arrivals, served: served, dropped: dropped,
         queue: queue.length, ready: fleet.ready, pending: fleet.pendingCount,
-        need: world.fleet.need(for: demand.rate), wait: 0)
+        need: world.fleet.need(for: demand.rate), wait: 0, pooled: pooled)
       waits.add(record, capacity: capacity) { known in
         score.add(known)
         onStep?(known)
@@ -81,6 +84,7 @@ struct SimulationRun {
       minimum: world.fleet.minimum, maximum: world.fleet.maximum)
     let answer =
       world.faults.losesMetrics(at: step) ? policy.wantInSilence(view) : policy.want(view)
+    if let onOutlook, let outlook = policy.outlook(at: step) { onOutlook(outlook) }
     let target = view.clamped(answer)
     let current = fleet.provisioned
     guard target != current else { return false }

@@ -46,7 +46,12 @@ extension PolicyOutcome: Encodable {
 
 extension BurstScore: Encodable {
   private enum Key: String, CodingKey {
-    case start, announced, late, availability
+    case start, announced, kind, late, availability
+    case withinObjective = "within_objective"
+    case rateBefore = "rate_before"
+    case peakRate = "peak_rate"
+    case replicaHours = "replica_hours"
+    case costOverCalm = "cost_over_calm"
     case timeToCapacity = "time_to_capacity_seconds"
     case timeToDrain = "time_to_drain_seconds"
     case peakQueue = "peak_queue"
@@ -57,11 +62,17 @@ extension BurstScore: Encodable {
     var container = encoder.container(keyedBy: Key.self)
     try container.encode(start.shortText, forKey: .start)
     try container.encode(isAnnounced, forKey: .announced)
+    try container.encode(kind, forKey: .kind)
     try container.encode(timeToCapacity, forKey: .timeToCapacity)
     try container.encode(timeToDrain, forKey: .timeToDrain)
     try container.encode(peakQueue, forKey: .peakQueue)
     try container.encode(late, forKey: .late)
     try container.encode(availability, forKey: .availability)
+    try container.encode(keepsObjective, forKey: .withinObjective)
+    try container.encode(rateBefore, forKey: .rateBefore)
+    try container.encode(peakRate, forKey: .peakRate)
+    try container.encode(replicaSeconds / 3600, forKey: .replicaHours)
+    try container.encodeIfPresent(costOverCalm, forKey: .costOverCalm)
   }
 }
 
@@ -77,8 +88,4 @@ extension ThresholdResult: Encodable {
     try container.encode(value.finite, forKey: .value)
     try container.encode(passed, forKey: .passed)
   }
-}
-
-extension Double {
-  fileprivate var finite: Double? { isFinite ? self : nil }
 }

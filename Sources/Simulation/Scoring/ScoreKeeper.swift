@@ -5,6 +5,7 @@ struct ScoreKeeper: Sendable {
   private let grid: StepGrid
   private let ratePerReplica: Double
   private let slo: Double
+  private let poolCost: Double
 
   private var arrivals = 0.0
   private var dropped = 0.0
@@ -25,7 +26,11 @@ struct ScoreKeeper: Sendable {
     ratePerReplica = world.fleet.ratePerReplica
     slo = world.slo
     worst = WorstMoments(limit: worstLimit, reaction: world.boot + world.lag + world.tick)
-    watches = world.bursts.map { BurstWatch($0, grid: world.grid) }.sorted { $0.first < $1.first }
+    poolCost = world.fleet.warmPool.cost
+    let bursts = world.burstsInOrder
+    watches = zip(bursts, BurstKind.kinds(of: bursts)).map {
+      BurstWatch($0, kind: $1, grid: world.grid)
+    }
   }
 
   mutating func add(_ record: StepRecord) {
@@ -52,9 +57,10 @@ struct ScoreKeeper: Sendable {
 
   private mutating func watch(_ record: StepRecord, late: Double) {
     let capacity = Double(record.ready) * ratePerReplica * grid.dt
+    let billed = Double(record.ready + record.pending) + poolCost * Double(record.pooled)
     var index = nextWatch
     while index < watches.count, watches[index].first <= record.step {
-      watches[index].add(record, capacity: capacity, late: late)
+      watches[index].add(record, capacity: capacity, late: late, billed: billed)
       index += 1
     }
     while nextWatch < watches.count, watches[nextWatch].isOver,

@@ -15,6 +15,11 @@ public enum ScoreMetric: String, Sendable, CaseIterable {
   case timeToDrainSeconds = "time_to_drain_seconds"
   /// The longest queue within any burst.
   case burstPeakQueue = "burst_peak_queue"
+  /// The worst burst's.
+  case burstLate = "burst_late"
+  case burstAvailability = "burst_availability"
+  /// The dearest burst's cost over that of an HPA on 50 % CPU in the same hours without it.
+  case burstCostOverCalm = "burst_cost_over_calm"
 
   /// Nil where there is none: no price, no bursts.
   public func value(in outcome: PolicyOutcome) -> Double? {
@@ -36,6 +41,9 @@ public enum ScoreMetric: String, Sendable, CaseIterable {
     case .timeToCapacitySeconds: card.bursts.map(\.timeToCapacity).max()
     case .timeToDrainSeconds: card.bursts.map(\.timeToDrain).max()
     case .burstPeakQueue: card.bursts.map(\.peakQueue).max()
+    case .burstLate: card.bursts.map(\.late).max()
+    case .burstAvailability: card.bursts.map(\.availability).min()
+    case .burstCostOverCalm: card.bursts.compactMap(\.costOverCalm).max()
     }
   }
 }

@@ -37,6 +37,7 @@ public struct BurstScore: Sendable, Equatable {
   /// Counted from the start of the evaluated window.
   public var start: Duration
   public var isAnnounced: Bool
+  public var kind: BurstKind
   /// From the burst's start to the first step after its rise whose capacity covers what arrives;
   /// the burst's length if there is none.
   public var timeToCapacity: Double
@@ -49,6 +50,16 @@ public struct BurstScore: Sendable, Equatable {
   public var late = 0.0
   /// Of the requests that arrived within the burst, those that were served.
   public var availability = 1.0
+  /// The rate when it began, requests per second, and the replicas that served then.
+  public var rateBefore = 0.0
+  public var readyBefore = 0
+  /// The highest rate within the burst.
+  public var peakRate = 0.0
+  /// Billed from its start to its end, the warm pool included.
+  public var replicaSeconds = 0.0
+  /// That, over what an HPA on 50 % CPU bills for the same hours without the burst; nil where that
+  /// was not computed.
+  public var costOverCalm: Double?
 
   /// Whether the burst's own p99 wait kept the objective.
   public var keepsObjective: Bool { late <= 0.01 && availability >= 0.99 }

@@ -5,7 +5,7 @@ import Domain
 extension SimulationReport: Encodable {
   private enum Key: String, CodingKey {
     case formatVersion = "format_version"
-    case scenario, policies, best, thresholds
+    case scenario, policies, best, thresholds, standby, growth
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -15,6 +15,8 @@ extension SimulationReport: Encodable {
     try container.encode(outcomes, forKey: .policies)
     try container.encode(best?.name, forKey: .best)
     try container.encode(thresholds, forKey: .thresholds)
+    try container.encodeIfPresent(standby, forKey: .standby)
+    try container.encodeIfPresent(growth, forKey: .growth)
   }
 }
 
@@ -38,11 +40,14 @@ public struct ScenarioSummary: Sendable, Equatable, Encodable {
   public var sloWaitSeconds: Double
   public var violationObjective: Double
   public var bursts: Int
+  /// The bursts by what could be known of them.
+  public var burstKinds: BurstCounts
   public var faults: Int
   public var oracleReplicaHours: Double
 
   private enum CodingKeys: String, CodingKey {
     case from, to, steps, scale, bursts, faults
+    case burstKinds = "burst_kinds"
     case stepSeconds = "step_seconds"
     case meanRate = "mean_rate"
     case peakRate = "peak_rate"
@@ -73,6 +78,7 @@ public struct ScenarioSummary: Sendable, Equatable, Encodable {
     sloWaitSeconds = world.slo
     violationObjective = world.objective.violation
     bursts = world.bursts.count
+    burstKinds = BurstCounts(BurstKind.kinds(of: world.burstsInOrder))
     faults = world.faults.count
     oracleReplicaHours = world.oracleSeconds / 3600
   }

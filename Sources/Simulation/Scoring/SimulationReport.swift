@@ -3,6 +3,10 @@ public struct SimulationReport: Sendable, Equatable {
   public var summary: ScenarioSummary
   public var outcomes: [PolicyOutcome]
   public var thresholds: [ThresholdResult]
+  /// The warm pool that the surprises among the bursts ask for; nil where that was not searched.
+  public var standby: StandbyAdvice?
+  /// What growth costs; nil where there is none.
+  public var growth: GrowthAnswer?
 
   /// - Throws: `ThresholdError` if a threshold names what did not run.
   public init(

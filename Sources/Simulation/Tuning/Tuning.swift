@@ -78,12 +78,12 @@ public struct Tuning: Sendable {
 
     var points = candidates.map { Point(scaling: $0, scorecard: Scorecard()) }
     var runs = 0
-    let memory = FitMemory()
+    let memories = FitMemories(for: candidates.map(Self.hybrid))
     for round in Self.rounds {
       let end = scenario.from + .seconds((length * learningShare * round.length).rounded())
       let world = try SimulatedWorld(scenario.part(from: scenario.from, to: end), trace: trace)
       let outcomes = await world.runAll(
-        points.map { Self.hybrid($0.scaling) }, workers: workers, memory: memory)
+        points.map { Self.hybrid($0.scaling) }, workers: workers, memories: memories)
       runs += outcomes.count
       points = zip(points, outcomes).map { Point(scaling: $0.scaling, scorecard: $1.scorecard) }
       let survivors = max(1, Int((Double(points.count) * round.survivors).rounded(.up)))

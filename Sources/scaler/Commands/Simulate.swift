@@ -33,6 +33,14 @@ struct Simulate: ScalerCommand {
     help: "Write the result with pictures and reasons to one HTML file.")
   var reportPath: String?
 
+  @Option(help: "What the baseline's replicas cost today; says what growth makes of that bill.")
+  var bill: Double?
+
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Search the warm pool that the surprises among the bursts ask for.")
+  var standby = true
+
   @Option(help: "Policies run at the same time; default: all cores.")
   var jobs: Int?
 
@@ -47,13 +55,16 @@ struct Simulate: ScalerCommand {
     } catch {
       throw CommandFailure(status: .badConfiguration, message: "\(file.name): \(error)")
     }
-    let outcomes = try await run(file, in: world)
-    let report: SimulationReport
+    let outcomes = world.comparedWithCalm(try await run(file, in: world))
+    var report: SimulationReport
     do {
       report = try SimulationReport(world: world, outcomes: outcomes, thresholds: limits)
     } catch {
       throw CommandFailure(status: .usage, message: "--assert: \(error)")
     }
+    let questions = SimulationQuestions(
+      file: file, world: world, baseline: baseline, bill: bill, workers: workers)
+    try await questions.answer(in: &report, searchesStandby: standby)
     if let reportPath {
       try await ReportFile.write(
         to: reportPath, file, world: world, report: report, baseline: baseline)
@@ -62,8 +73,7 @@ struct Simulate: ScalerCommand {
     case .json: try output.write(report.jsonText())
     case .csv: try output.write(SimulationText.csv(report))
     case .table:
-      let verdict = SimulationText.verdict(report, baseline: baseline).joined(separator: "\n")
-      try output.write(SimulationText.table(report).text + "\n\n" + verdict)
+      try output.write(SimulationText.page(report, price: world.price, baseline: baseline))
     }
     guard report.passesThresholds else {
       for threshold in report.thresholds where !threshold.passed {
@@ -71,6 +81,10 @@ struct Simulate: ScalerCommand {
       }
       throw ExitCode(ExitStatus.thresholdFailed.rawValue)
     }
+  }
+
+  private var workers: Int {
+    max(1, jobs ?? ProcessInfo.processInfo.activeProcessorCount)
   }
 
   private func prepared() throws -> ScenarioFile {
@@ -98,7 +112,6 @@ struct Simulate: ScalerCommand {
     guard decisions == nil, series == nil else { return try recorded(policies, in: world) }
     let progress = ProgressBar(total: policies.count, label: "simulating")
     defer { progress.finish() }
-    let workers = max(1, jobs ?? ProcessInfo.processInfo.activeProcessorCount)
     return await world.runAll(policies, workers: workers) { _ in progress.advance() }
   }
 

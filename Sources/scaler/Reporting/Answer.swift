@@ -88,6 +88,11 @@ struct Answer {
         ", and \(CompactNumber.text(multiple))\u{202F}× what \(baseline.today.name) costs without "
         + "growth (\(Wording.cost(baseline.today, price: price)))"
     }
+    if let bill = growth.bill, let projected = growth.projectedBill {
+      text +=
+        ". A bill of \(Wording.amount(bill)) today becomes \(Wording.amount(projected.lead)), where "
+        + "linear extrapolation says \(Wording.amount(projected.linear))"
+    }
     return text + "."
   }
 }

@@ -10,6 +10,9 @@ struct Playback: Sendable {
   private(set) var whole: StretchRecording
   /// One per stretch asked for, in that order.
   private(set) var closeUps: [StretchRecording]
+  /// What the decisions planned for, over the whole window and over each close-up.
+  private(set) var outlook: OutlookRecording
+  private(set) var closeUpOutlooks: [OutlookRecording]
   private(set) var decisions: LargestDecisions
   /// One per worst moment of the outcome, in that order.
   private(set) var witnesses: [MomentWitness]
@@ -28,6 +31,8 @@ struct Playback: Sendable {
     let minute = world.grid.period(.seconds(60))
     whole = StretchRecording(0..<world.grid.count, finest: minute, limit: Self.wholeLimit)
     closeUps = stretches.map { StretchRecording($0, limit: Self.closeUpLimit) }
+    outlook = OutlookRecording(like: whole)
+    closeUpOutlooks = closeUps.map(OutlookRecording.init)
     decisions = LargestDecisions(limit: Self.decisionLimit)
     witnesses = outcome.worst.map(MomentWitness.init)
 
@@ -45,6 +50,12 @@ struct Playback: Sendable {
       onDecision: { decision in
         recorder.decisions.add(decision)
         for index in recorder.witnesses.indices { recorder.witnesses[index].add(decision) }
+      },
+      onOutlook: { outlook in
+        recorder.outlook.add(outlook)
+        for index in recorder.closeUpOutlooks.indices {
+          recorder.closeUpOutlooks[index].add(outlook)
+        }
       })
     self = recorder
   }

@@ -9,13 +9,8 @@ enum ReportFile {
     to path: String, _ file: ScenarioFile, world: SimulatedWorld, report: SimulationReport,
     baseline: String?
   ) async throws {
-    let material: ReportMaterial?
-    do {
-      material = try await ReportMaterial.gather(
-        file, world: world, report: report, baseline: baseline, command: command)
-    } catch let error as ScenarioError {
-      throw CommandFailure(status: .badConfiguration, message: "\(file.name): \(error)")
-    }
+    let material = await ReportMaterial.gather(
+      file, world: world, report: report, baseline: baseline, command: command)
     guard let material else { return }
     do {
       try Data(SimulationPage(material: material).html.utf8)

@@ -17,38 +17,32 @@ struct ReportMaterial: Sendable {
   let lead: Playback
   let rival: Playback?
   let growth: GrowthAnswer?
-  let dayAhead: DayAheadForecast?
+  let standby: StandbyAdvice?
   /// The command that makes the report again.
   let command: String
 
   /// Runs what has to be run again for the pictures.
   ///
   /// - Returns: Nil if no policy ran.
-  /// - Throws: `ScenarioError` if the scenario without its growth is no world.
-  /// - Complexity: One more run of the lead and of the baseline, and one of each in the world
-  ///   without growth where there is growth.
+  /// - Complexity: One more run of the lead and of the baseline.
   static func gather(
     _ file: ScenarioFile, world: SimulatedWorld, report: SimulationReport, baseline: String?,
     command: String
-  ) async throws -> ReportMaterial? {
+  ) async -> ReportMaterial? {
     guard
       let cast = ReportCast(outcomes: report.outcomes, best: report.best, baseline: baseline),
       let leader = file.scenario.policies.first(where: { $0.name == cast.lead.name })
     else { return nil }
-    let bursts = world.bursts.enumerated()
-      .sorted { ($0.element.start, $0.offset) < ($1.element.start, $1.offset) }
-      .map(\.element)
+    let bursts = world.burstsInOrder
     let kinds = BurstKind.kinds(of: bursts)
     let plan = CloseUpPlan(world: world, bursts: bursts, kinds: kinds, cast: cast)
     let stretches = plan.closeUps.map(\.steps)
     async let lead = Playback(leader, outcome: cast.lead, in: world, stretches: stretches)
     async let rival = playback(of: cast.rival, file: file, in: world, stretches: stretches)
-    async let growth = GrowthAnswer.answer(file, world: world, cast: cast)
-    async let dayAhead = DayAheadForecast(world)
     return ReportMaterial(
       file: file, world: world, outcomes: report.outcomes, thresholds: report.thresholds,
       cast: cast, bursts: bursts, kinds: kinds, plan: plan, lead: await lead, rival: await rival,
-      growth: try await growth, dayAhead: await dayAhead, command: command)
+      growth: report.growth, standby: report.standby, command: command)
   }
 
   private static func playback(

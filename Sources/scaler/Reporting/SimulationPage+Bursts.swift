@@ -17,6 +17,7 @@ extension SimulationPage {
       }
       card.element("p", ["class": "quiet"], text: soonest)
     }
+    writeStandby(on: &section)
     for (index, closeUp) in material.plan.closeUps.enumerated() {
       if case .burst(let burst) = closeUp.subject { write(burst, closeUp: index, on: &section) }
     }
@@ -32,7 +33,7 @@ extension SimulationPage {
   private func writeSummary(of indices: [Int], on card: inout Markup) {
     let headings = [
       "Policy", "capacity after", "drained after", "longest queue", "late", "available",
-      "bursts kept",
+      "cost over calm", "bursts kept",
     ]
     table(&card, headings: headings) { body in
       for outcome in material.outcomes {
@@ -49,6 +50,7 @@ extension SimulationPage {
             CompactNumber.text(scores.map(\.peakQueue).max() ?? 0),
             CompactNumber.percent(scores.map(\.late).max() ?? 0),
             Wording.availability(scores.map(\.availability).min() ?? 1),
+            scores.compactMap(\.costOverCalm).max().map { CompactNumber.text($0) + "×" } ?? "–",
           ] {
             row.element("td", text: value)
           }
@@ -76,7 +78,8 @@ extension SimulationPage {
       + "metrics \(Wording.seconds(world.control.lag)) late, a decision every "
       + "\(Wording.seconds(world.control.interval)), \(Wording.seconds(boot)) to start a replica. "
       + "A burst is kept if at most 1\u{202F}% of its requests were late and at most "
-      + "1\u{202F}% dropped."
+      + "1\u{202F}% dropped. Cost over calm: what these hours cost, over what an HPA on "
+      + "50\u{202F}% CPU costs in the same hours without the burst."
   }
 
   private func write(_ burst: Int, closeUp: Int, on section: inout Markup) {
@@ -118,6 +121,7 @@ extension SimulationPage {
     return StretchPictures(
       identifier: identifier, grid: material.grid,
       ratePerReplica: material.world.fleet.ratePerReplica, lead: part(material.lead),
-      rival: material.rival.map(part), events: material.events)
+      rival: material.rival.map(part), events: material.events,
+      band: material.lead.closeUpOutlooks[index].band(on: material.grid))
   }
 }

@@ -15,19 +15,16 @@ extension SimulationPage {
     var summary =
       "Between \(CompactNumber.text(demand.extent?.lowerBound ?? .nan)) and "
       + "\(CompactNumber.text(demand.extent?.upperBound ?? .nan)) requests/s."
-    if let forecast = material.dayAhead {
-      layers.append(
-        Layer(
-          "forecast at the start of each day, P10–P90", ink: .forecast,
-          .band(
-            lower: forecast.lower, upper: forecast.upper, strength: .outer, stepped: false)))
-      layers.append(
-        Layer("its median", ink: .forecast, .line(forecast.middle, dashed: true)))
+    if let band = lead.outlook.band(on: material.grid), let levels = lead.outlook.levels {
+      layers += StretchPictures.outlook(band)
+      let named = [levels.lowerBound, levels.upperBound].map {
+        CompactNumber.percent($0, significant: 4)
+      }
       summary +=
-        " Our forecast at the start of each day held "
-        + "\(CompactNumber.percent(forecast.coverage, significant: 2)) of the hours between its "
-        + "P10 and P90, where 80\u{202F}% are meant to be. Decisions look only "
-        + "\(Wording.seconds(Double(material.world.reactionSteps) * material.grid.dt)) ahead."
+        " The band is what the decisions planned for: the highest demand within the next "
+        + "\(Wording.seconds(Double(material.world.reactionSteps) * material.grid.dt)), from its "
+        + "median to its upper quantile, at "
+        + (named[0] == named[1] ? "\(named[0])." : "\(named[0]) to \(named[1]).")
     }
     layers.append(Layer("demand", ink: .observed, .line(demand, dashed: false)))
     var chart = TimeChart(

@@ -17,6 +17,17 @@ struct StretchPictures {
   let lead: NamedRecording
   let rival: NamedRecording?
   let events: [EventSpan]
+  /// What the lead's decisions planned for; nil where they had no forecast.
+  var band: (median: TimedValues, upper: TimedValues)?
+
+  /// The layers of what decisions planned for, the highest demand within their lead time.
+  static func outlook(_ band: (median: TimedValues, upper: TimedValues)) -> [Layer] {
+    [
+      Layer(
+        "planned for: median to upper quantile", ink: .forecast,
+        .band(lower: band.median, upper: band.upper, strength: .outer, stepped: false))
+    ]
+  }
 
   private var range: ClosedRange<Double> { lead.recording.range(on: grid) }
 
@@ -34,6 +45,7 @@ struct StretchPictures {
           "\(rival.name) can serve", ink: .forecast,
           .steps(served(rival), dashed: true, filled: false)))
     }
+    if let band { layers += Self.outlook(band) }
     layers.append(Layer("demand", ink: .observed, .line(demand, dashed: false)))
     var summary =
       "Demand up to \(CompactNumber.text(demand.extent?.upperBound ?? .nan)) requests/s. "

@@ -1,3 +1,4 @@
+import Control
 import Domain
 import Simulation
 
@@ -28,6 +29,17 @@ enum SimulationText {
       ])
     }
     return table
+  }
+
+  /// Everything for people: the table, the bursts, the sentences.
+  static func page(_ report: SimulationReport, price: Price?, baseline: String?) -> String {
+    var parts = [table(report).text]
+    if let bursts = BurstText.table(report) { parts.append(bursts.text) }
+    var lines = verdict(report, baseline: baseline)
+    if let growth = report.growth { lines.append(growth.sentence(price: price)) }
+    if let advice = report.standby { lines += BurstText.sentences(advice, price: price) }
+    parts.append(lines.joined(separator: "\n"))
+    return parts.joined(separator: "\n\n")
   }
 
   /// The same as numbers for programs, one row per policy.
