@@ -150,6 +150,19 @@ struct PictureTests {
     #expect(chart.caption.summary.contains("cheapest inside the objective is b"))
   }
 
+  @Test("A policy at twenty times the cost stands at the end of the axis, under its figure")
+  func capped() {
+    let points = [
+      FrontChart.Point("a", cost: 1, violation: 0.001),
+      FrontChart.Point("b", cost: 1.2, violation: 0.01),
+      FrontChart.Point("static", cost: 20, violation: 0),
+    ]
+    #expect(FrontChart.mostShown(from: points) == 3)
+    let picture = FrontChart(identifier: "x", points: points).svgFile()
+    let (isNamed, isShort) = (picture.contains("static: 20"), !picture.contains(">20×<"))
+    #expect(isNamed && isShort)
+  }
+
   @Test("Labels of points never overlap each other", arguments: 0..<100)
   func labels(seed: UInt64) {
     var random = SplitMix64(seed: seed)

@@ -110,8 +110,9 @@ public struct FrontChart: Picture {
       Threshold(label: "objective", value: objective)
         .draw(on: &canvas, plot: plot, y: violation.position(objective), format: .percent)
     }
+    let most = Self.mostShown(from: drawn)
     let corners = Self.front(of: drawn).map { point in
-      (x: cost.position(point.cost), y: violation.position(point.violation))
+      (x: cost.position(min(point.cost, most)), y: violation.position(point.violation))
     }
     drawFront(corners, on: &canvas)
     var lines = Self.segments(of: corners)
@@ -124,24 +125,25 @@ public struct FrontChart: Picture {
   }
 
   /// Ticks inside the costs' own range: an axis of ratios that began at a round number would begin
-  /// at half the oracle's cost.
+  /// at half the oracle's cost. It ends at three times the least cost: one policy at twenty times
+  /// must not press the others together, so what costs more stands at the end, under its figure.
   private func costAxis(_ drawn: [Point], plot: Area, layout: Layout) -> (ValueTicks, Scale) {
     let costs = drawn.map(\.cost)
     let low = costs.min() ?? 0
-    let high = costs.max() ?? 1
-    let isWide = low > 0 && high / low > 4
+    let high = min(costs.max() ?? 1, Self.mostShown(from: drawn))
     let margin = max((high - low) * 0.06, high.magnitude * 0.02, 1e-9)
-    let start = isWide ? low / 1.1 : low - margin
-    let end = isWide ? high * 1.1 : high + margin
-    let ticks =
-      isWide
-      ? ValueTicks.logarithmic(from: start, to: end)
-      : ValueTicks.linear(from: start, to: end, count: layout == .wide ? 8 : 4)
+    let (start, end) = (low - margin, high + margin)
+    let ticks = ValueTicks.linear(from: start, to: end, count: layout == .wide ? 8 : 4)
     return (
       ticks.inside(start...end),
-      Scale(
-        isWide ? .logarithmic : .linear, from: start, to: end, start: plot.left, end: plot.right)
+      Scale(.linear, from: start, to: end, start: plot.left, end: plot.right)
     )
+  }
+
+  /// The highest cost that has a place of its own on the axis.
+  static func mostShown(from points: [Point]) -> Double {
+    let least = points.filter(\.isDrawable).map(\.cost).min() ?? 0
+    return least > 0 ? 3 * least : .infinity
   }
 
   private func violationAxis(_ drawn: [Point], plot: Area) -> (ValueTicks, Scale) {
@@ -191,8 +193,9 @@ public struct FrontChart: Picture {
   ) {
     let ordered =
       drawn.filter { $0.role == .emphasised } + drawn.filter { $0.role != .emphasised }
+    let most = Self.mostShown(from: drawn)
     let places = ordered.map { point in
-      (x: cost.position(point.cost), y: violation.position(point.violation))
+      (x: cost.position(min(point.cost, most)), y: violation.position(point.violation))
     }
     let dots = places.map { Area(left: $0.x, top: $0.y, right: $0.x, bottom: $0.y).grown(by: 6) }
     var placement = LabelPlacement(
@@ -200,7 +203,9 @@ public struct FrontChart: Picture {
       obstacles: dots + lines)
     for (point, place) in zip(ordered, places) {
       let size = canvas.textSize
-      let label = TextWidth.fitted(point.label, size: size, limit: plot.width * 0.45)
+      let name =
+        point.cost > most ? "\(point.label): \(costFormat.text(point.cost)) →" : point.label
+      let label = TextWidth.fitted(name, size: size, limit: plot.width * 0.45)
       let placed = placement.place(
         x: place.x, y: place.y, width: TextWidth.of(label, size: size), height: size * 1.15)
       if let placed {
