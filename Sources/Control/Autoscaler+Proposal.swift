@@ -1,4 +1,5 @@
 import Domain
+import Forecasting
 
 /// The fleet as a decision sees it: what was observed, and where that is unknown, the last that
 /// was.
@@ -11,9 +12,18 @@ struct FleetView {
   var warm: Int
 }
 
+/// What the demand asks for, before any guardrail.
+private struct DemandParts {
+  /// Replicas for the upper demand of the lead window; nil without a forecast.
+  var forecast: Int?
+  /// Replicas for the rate that was seen.
+  var observed: Int
+  /// Extra replicas that work off the backlog.
+  var drain = 0.0
+}
+
 extension Autoscaler {
   mutating func fleet(in observation: Observation) -> FleetView {
-    let now = observation.time
     guard policy.hasFleetSignal else {
       let size = lastSize ?? policy.fleet.min
       return FleetView(ready: size, size: size, arrivals: [], warm: 0)
@@ -21,40 +31,71 @@ extension Autoscaler {
     if let ready = observation.ready { lastReady = ready }
     if let size = observation.provisioned { lastSize = size }
     let ready = observation.ready ?? lastReady ?? lastSize ?? policy.fleet.min
-    let boot = policy.fleet.boot
-    let arrivals = (observation.pending ?? []).map { batch in
-      (seconds: max(0, (batch.since + boot).since(now).inSeconds), count: batch.count)
-    }
     return FleetView(
-      ready: ready, size: max(ready, lastSize ?? ready),
-      arrivals: arrivals.sorted { $0.seconds < $1.seconds }, warm: observation.warm ?? 0)
+      ready: ready, size: max(ready, lastSize ?? ready), arrivals: arrivals(in: observation),
+      warm: observation.warm ?? 0)
+  }
+
+  /// Replicas out of the warm pool come sooner than those started before them.
+  private func arrivals(in observation: Observation) -> [(seconds: Double, count: Int)] {
+    guard let pending = observation.pending, !pending.isEmpty else { return [] }
+    var arrivals: [(seconds: Double, count: Int)] = []
+    arrivals.reserveCapacity(pending.count)
+    var isSorted = true
+    for batch in pending {
+      let age = Double(observation.time.seconds - batch.since.seconds)
+      let seconds = max(0, (batch.isWarm ? tempo.warmBoot : tempo.boot) - age)
+      if let last = arrivals.last, last.seconds > seconds { isSorted = false }
+      arrivals.append((seconds, batch.count))
+    }
+    if !isSorted { arrivals.sort { $0.seconds < $1.seconds } }
+    return arrivals
   }
 
   /// What demand asks for, sent through the guardrails.
   mutating func propose(_ observation: Observation, fleet: FleetView) -> Proposal {
     let now = observation.time
-    var trail: [Rule] = []
-    trail.reserveCapacity(6)
-    let forecast = forecastPart(at: now, trail: &trail)
-    let observed = observedPart(hasForecast: forecast != nil, trail: &trail)
-    let rated = max(policy.fleet.min, max(forecast ?? 0, observed))
-    let held = wanted.hold(Double(rated), at: now, window: policy.scaling.stabilization)
-    let drain = drainPart(observation, fleet: fleet, trail: &trail)
+    var proposal = Proposal(target: 0, trail: [])
+    proposal.trail.reserveCapacity(6)
+    let grade = demand.trust.grade
+    var parts = DemandParts(
+      forecast: forecastPart(at: now, grade: grade, trail: &proposal.trail), observed: 0)
+    let decides = parts.forecast != nil && grade == .full
+    parts.observed = observedPart(hasForecast: decides, trail: &proposal.trail)
+    parts.drain = drainPart(observation, fleet: fleet, trail: &proposal.trail)
+    let needed = Int(replicas: Double(parts.observed) + parts.drain)
+    let rated = braked(
+      max(policy.fleet.min, parts.forecast ?? 0, parts.observed), at: now,
+      trail: &proposal.trail)
+    let held = wanted.hold(Double(rated), at: now, window: tempo.stabilization)
     // The tolerance keeps a quotient that should be whole from being rounded up by its last bit.
-    let demanded = Int(replicas: Double(rated) + drain)
-    let stabilized = Int(replicas: held + drain)
+    proposal.target = Int(replicas: Double(rated) + parts.drain)
+    wantsShrink = 10 * proposal.target <= 9 * fleet.size
 
-    sizes.append(fleet.size, at: now, horizon: now - limitPeriod)
+    sizes.append(fleet.size, at: now, horizon: now.earlier(by: tempo.limitPeriod))
     let context = GuardrailContext(
-      policy: policy, now: now, current: fleet.size, missing: missing(in: observation),
-      suspicion: watch.suspicion, sizes: sizes, override: override, isFrozen: isFrozen,
-      stabilized: stabilized)
-    return Guardrails.apply(to: Proposal(target: demanded, trail: trail), in: context)
+      current: fleet.size, missing: missing(in: observation), suspicion: watch.suspicion,
+      growthSuspicion: growthSuspicion(observation),
+      isRollingOut: observation.isRollingOut ?? false, isShrinkingHeld: isShrinkingHeld,
+      foreignSize: foreign.found, yields: foreign.yieldsUntil != nil, observed: needed,
+      stabilized: Int(replicas: held + parts.drain),
+      largest: sizes.largest(since: now.earlier(by: tempo.downPeriod)) ?? fleet.size,
+      smallest: sizes.smallest(since: now.earlier(by: tempo.upPeriod)) ?? fleet.size,
+      override: override.flatMap { now < $0.until ? $0.replicas : nil }, isFrozen: isFrozen)
+    Guardrails.apply(to: &proposal, in: context, under: policy)
+    return proposal
+  }
+
+  private func growthSuspicion(_ observation: Observation) -> Rule.Suspicion? {
+    if starts.holdsGrowth { return .noEffect }
+    return feedback.isSuspect(queue: observation.queue, at: observation.time) ? .feedback : nil
   }
 
   /// Replicas for the upper quantile of the highest demand within the lead window.
-  /// Nil where there is no forecast.
-  private func forecastPart(at now: Timestamp, trail: inout [Rule]) -> Int? {
+  /// Nil where there is no forecast, or it is not believed.
+  private func forecastPart(
+    at now: Timestamp, grade: ForecastTrust.Grade, trail: inout [Rule]
+  ) -> Int? {
     guard policy.forecast.isEnabled else {
       trail.append(.noForecast(.disabled))
       return nil
@@ -63,24 +104,29 @@ extension Autoscaler {
       trail.append(.noForecast(.learning))
       return nil
     }
-    let lead = policy.leadWindow
+    guard grade != .reactiveOnly else {
+      trail.append(.noForecast(.untrusted))
+      return nil
+    }
     let replicas = Int(replicas: forecast.upper / policy.fleet.ratePerReplica)
     trail.append(
       .forecast(
-        replicas: replicas, rate: forecast.upper, level: forecast.level, lead: lead,
+        replicas: replicas, rate: forecast.upper, level: forecast.level, lead: tempo.lead,
         median: forecast.median))
-    guard let (event, factor) = policy.largestEvent(from: now, to: now + lead) else {
-      return replicas
-    }
+    guard !policy.events.isEmpty,
+      let (event, factor) = demand.effects.largest(
+        policy.events, from: now, to: now.later(by: tempo.leadSeconds))
+    else { return replicas }
     let lifted = Int(replicas: forecast.upper * factor / policy.fleet.ratePerReplica)
     guard lifted > replicas else { return replicas }
     trail.append(.event(name: event.name, replicas: lifted))
     return lifted
   }
 
-  /// Replicas for the rate that was seen. Without a forecast the configured headroom has to carry
-  /// what comes next; with one its quantile does, and headroom on top would be paid for twice (at a
-  /// boot of 60 s it costs 6 to 7 % on smooth traces and avoids nothing that the budget asks for).
+  /// Replicas for the rate that was seen. Without a forecast that decides, the configured headroom
+  /// has to carry what comes next; with one its quantile does, and headroom on top would be paid for
+  /// twice (at a boot of 60 s it costs 6 to 7 % on smooth traces and avoids nothing that the budget
+  /// asks for).
   private func observedPart(hasForecast: Bool, trail: inout [Rule]) -> Int {
     // A policy that only predicts still has to serve while it has nothing to predict with.
     guard policy.scaling.reacts || !hasForecast, let rate = recent.planned else { return 0 }
@@ -98,37 +144,42 @@ extension Autoscaler {
   ) -> Double {
     guard policy.scaling.reacts, policy.hasQueueSignal else { return 0 }
     let now = observation.time
-    let boot = fleet.warm > 0 ? policy.fleet.warmBoot : policy.fleet.boot
-    let drain = policy.scaling.drain
-    let interval = policy.timing.interval
-    let ticks = Int((boot + drain).inSeconds / interval.inSeconds)
+    let boot = fleet.warm > 0 ? tempo.warmBoot : tempo.boot
+    let ticks = Int64((boot + tempo.drain) / tempo.interval)
     var backlog = 0.0
     if let queue = observation.queue, let rate = recent.planned {
       let projection = BacklogProjection(
         rate: rate, ratePerReplica: policy.fleet.ratePerReplica,
         queueLimit: policy.fleet.queueLimit)
       backlog = projection.backlog(
-        queue: queue, lag: policy.timing.lag.inSeconds, ready: fleet.ready,
-        arrivals: fleet.arrivals, horizon: boot.inSeconds)
+        queue: queue, lag: tempo.lag, ready: fleet.ready, arrivals: fleet.arrivals, horizon: boot)
       if queue == 0, backlog == 0, fleet.arrivals.isEmpty { drains.forget() }
     }
-    let extra = backlog / (drain.inSeconds * policy.fleet.ratePerReplica)
-    let held = drains.hold(extra, at: now, window: interval * ticks)
+    let extra = backlog / (tempo.drain * policy.fleet.ratePerReplica)
+    let held = drains.hold(extra, at: now, window: Int64(tempo.interval * Double(ticks)))
     if held > 0 { trail.append(.drain(replicas: Int(replicas: held), backlog: backlog)) }
     return held
   }
 
-  private func missing(in observation: Observation) -> [Rule.Signal] {
-    var missing: [Rule.Signal] = []
-    if observation.rate == nil { missing.append(.rate) }
-    if observation.queue == nil, policy.hasQueueSignal { missing.append(.queue) }
-    if observation.ready == nil, policy.hasFleetSignal { missing.append(.ready) }
-    if observation.pending == nil, policy.hasFleetSignal { missing.append(.pending) }
-    return missing
+  /// While the month's budget would not last, headroom is what goes: never what is observed to be
+  /// needed.
+  private func braked(_ rated: Int, at now: Timestamp, trail: inout [Rule]) -> Int {
+    guard let price = policy.price, let budget = price.monthlyBudget,
+      let brake = ledger.brake(budget: budget / price.perReplicaHour * 3600, at: now)
+    else { return rated }
+    let needed = Int(replicas: (recent.planned ?? 0) / policy.fleet.ratePerReplica)
+    let result = max(policy.fleet.min, needed, min(rated, brake.affordable))
+    if result < rated { trail.append(.budget(spent: brake.spent, result: result)) }
+    return result
   }
 
-  private var limitPeriod: Duration {
-    max(policy.scaling.up?.period ?? .zero, policy.scaling.down?.period ?? .zero)
+  private func missing(in observation: Observation) -> MissingSignals {
+    var missing: MissingSignals = []
+    if observation.rate == nil { missing.insert(.rate) }
+    if observation.queue == nil, policy.hasQueueSignal { missing.insert(.queue) }
+    if observation.ready == nil, policy.hasFleetSignal { missing.insert(.ready) }
+    if observation.pending == nil, policy.hasFleetSignal { missing.insert(.pending) }
+    return missing
   }
 }
 
@@ -141,27 +192,5 @@ extension Int {
       return
     }
     self = need > 0 ? Int((need - 1e-9).rounded(.up)) : 0
-  }
-}
-
-extension ServicePolicy {
-  /// The product of all announced events' multipliers at an instant.
-  func eventFactor(at time: Timestamp) -> Double {
-    events.reduce(1) { $0 * $1.factor(at: time) }
-  }
-
-  /// The announced event that lifts demand most within `[from, to]`, with its full multiplier: the
-  /// whole fleet has to be ready at the first minute of the ramp.
-  func largestEvent(from: Timestamp, to: Timestamp) -> (event: AnnouncedEvent, factor: Double)? {
-    let active = events.filter { $0.from <= to && from < $0.to && $0.uplift > 1 }
-    guard let largest = active.max(by: { $0.uplift < $1.uplift }) else { return nil }
-    return (largest, active.reduce(1) { $0 * $1.uplift })
-  }
-}
-
-extension Rule {
-  /// Whether two trail entries are of one kind, whatever their numbers.
-  static func isSameKind(_ left: Rule, _ right: Rule) -> Bool {
-    left.kind == right.kind
   }
 }

@@ -1,4 +1,5 @@
 public import Domain
+public import Forecasting
 
 /// One service's scaling, as a value: what it knows, and what it does when something happens.
 ///
@@ -10,6 +11,7 @@ public import Domain
 /// drains the backlog, sent through the guardrails in their order.
 public struct Autoscaler: Sendable {
   public internal(set) var policy: ServicePolicy
+  var tempo: Tempo
 
   /// Observed rates of the last minute.
   var recent = RecentRate()
@@ -22,6 +24,17 @@ public struct Autoscaler: Sendable {
   /// because the projection sees it solved.
   var drains = HeldMaximum()
   var sizes = SizeHistory()
+  var boots = BootTimes()
+  /// When the measured boot time is next worked out, and what it was.
+  var nextMeasurement: Timestamp?
+  public internal(set) var measuredBoot: Duration?
+  var foreign = ForeignWrites()
+  var ledger = BudgetLedger()
+  var starts = StartWatch()
+  var feedback = FeedbackWatch()
+  var pool = WarmPool()
+  /// When the next plan is due; nil: at once.
+  var nextPlan: Timestamp?
   /// Last known replicas, ready or on their way.
   var lastSize: Int?
   /// Last known ready replicas.
@@ -32,17 +45,21 @@ public struct Autoscaler: Sendable {
   var lastDecision: Decision?
   /// What the newest tick decided, recorded or not.
   public internal(set) var lastProposal: Decision?
+  /// Whether demand alone would shrink the fleet by a tenth or more: what a fleet-wide breaker counts.
+  public internal(set) var wantsShrink = false
   /// The command that was sent and whose outcome is not known yet.
   var inFlight: ScaleCommand?
   /// What the platform last accepted as our floor; meaningful in mode `floor`.
   var acceptedFloor: Int?
   var override: SizeOverride?
   var isFrozen = false
+  var isShrinkingHeld = false
   /// Nil while another process leads.
   var fencingToken: Int64? = 0
 
   public init(policy: ServicePolicy) {
     self.policy = policy
+    tempo = Tempo(policy, boot: policy.fleet.boot)
     demand = DemandTracker(policy: policy)
     risk = RiskGovernor(policy: policy)
   }
@@ -54,12 +71,14 @@ public struct Autoscaler: Sendable {
       return observe(observation)
     case .fitted(let fitted):
       demand.adopt(fitted)
+      nextPlan = nil
       return []
     case .fitFailed(let time, _):
       demand.fitFailed(at: time)
       return []
-    case .scaled(let decision, let outcome, let time):
-      return settle(decision, outcome, at: time)
+    case .scaled(let decision, let outcome, _):
+      settle(decision, outcome)
+      return []
     case .overridden(let override, _):
       self.override = override
       return []
@@ -71,7 +90,13 @@ public struct Autoscaler: Sendable {
       return []
     case .leadershipChanged(let token, _):
       fencingToken = token
-      if token == nil { inFlight = nil }
+      if token == nil {
+        inFlight = nil
+        pool.inFlight = nil
+      }
+      return []
+    case .shrinkingHeld(let isHeld, _):
+      isShrinkingHeld = isHeld
       return []
     }
   }
@@ -82,96 +107,109 @@ public struct Autoscaler: Sendable {
   /// The command that was sent and whose outcome is not known yet.
   public var commandInFlight: ScaleCommand? { inFlight }
 
+  /// The command for the warm pool that was sent and whose outcome is not known yet.
+  public var poolCommandInFlight: ScaleCommand? { pool.inFlight }
+
   /// The model's view of now, nil while there is no model.
   public var forecast: DemandForecast? { demand.forecast(level: risk.level) }
+
+  /// How far the forecast is believed, from what its promises at the service's lead time were worth.
+  public var trust: ForecastTrust.Grade { demand.trust.grade }
+
+  /// How often demand exceeded the 95 % quantile at the lead time, fading.
+  public var exceedance: Double { demand.trust.trust.exceedance }
+
+  /// Whether demand has stayed far from what the seasons know for an hour.
+  public var isLevelShifted: Bool { watch.isShifted }
+
+  /// Whether somebody else sets the size and insists.
+  public var yieldsToForeignWrites: Bool { foreign.yieldsUntil != nil }
+
+  /// From an order to the moment at which demand is next looked at again, with the boot time as
+  /// measured: what a forecast has to cover.
+  public var leadTime: Duration { tempo.lead }
 
   private mutating func configure(_ policy: ServicePolicy) {
     let keepsModel = DemandTracker.isCompatible(self.policy, policy)
     self.policy = policy
     demand = keepsModel ? demand.reconfigured(policy) : DemandTracker(policy: policy)
     risk.configure(policy)
+    tempo = Tempo(policy, boot: measuredBoot ?? policy.fleet.boot)
+    nextPlan = nil
   }
 
   private mutating func observe(_ observation: Observation) -> [Effect] {
     let now = observation.time
     let fleet = fleet(in: observation)
-    let factor = policy.eventFactor(at: now - policy.timing.lag)
-    if let rate = observation.rate {
-      recent.append(rate, at: now)
-    } else {
-      recent.forget(before: now)
-    }
-    demand.advance(rate: observation.rate, factor: factor, at: now)
-    watch.observe(
-      observation.rate, expected: demand.expectedRate.map { $0 * factor }, at: now,
-      policy: policy)
+    learnFleet(observation, fleet: fleet)
+    learnDemand(observation)
     risk.observe(rate: observation.rate, queue: observation.queue, ready: fleet.ready)
 
     let proposal = propose(observation, fleet: fleet)
+    feedback.observe(observation, delay: tempo.lagSeconds + 2 * demand.intervalSeconds)
     let decision = Decision(
       id: DecisionID(nextDecision), service: policy.id, time: now,
       current: observation.provisioned ?? (policy.hasFleetSignal ? nil : fleet.size),
       target: proposal.target, trail: proposal.trail)
     lastProposal = decision
     var effects = commit(decision, fleet: fleet)
-    if let request = demand.fitRequest(at: now, for: policy.id) { effects.append(.fit(request)) }
-    return effects
-  }
-
-  /// Records what changed and commands what differs.
-  private mutating func commit(_ decision: Decision, fleet: FleetView) -> [Effect] {
-    let command = command(for: decision, fleet: fleet)
-    let changed =
-      lastDecision.map {
-        $0.target != decision.target || !$0.trail.elementsEqual(decision.trail, by: Rule.isSameKind)
-      } ?? true
-    guard changed || command != nil else { return [] }
-    nextDecision += 1
-    lastDecision = decision
-    if !policy.hasFleetSignal { lastSize = decision.target }
-    var effects: [Effect] = [.record(decision)]
-    if let command {
-      inFlight = command
-      effects.append(.scale(command))
+    if effects.isEmpty, let standby = policy.fleet.standby {
+      effects = stand(by: standby, decision, fleet: fleet)
+    }
+    if let plan = plan(at: now) { effects.append(.plan(plan)) }
+    if let request = demand.fitRequest(
+      at: now, boot: measuredBoot ?? policy.fleet.boot, for: policy.id)
+    {
+      effects.append(.fit(request))
     }
     return effects
   }
 
-  /// The command that makes the platform follow a decision; nil if nothing has to be sent, or may
-  /// be: at most one command is on its way, and only the leader of a service that is not merely
-  /// observed commands it.
-  private func command(for decision: Decision, fleet: FleetView) -> ScaleCommand? {
-    guard inFlight == nil, let fencingToken, policy.hasFleetSignal else { return nil }
-    // A fleet that was never seen may be larger than anything that demand suggests.
-    guard lastSize != nil else { return nil }
-    let kind: ScaleCommand.Kind
-    switch policy.mode {
-    case .observe: return nil
-    case .floor:
-      guard decision.target != acceptedFloor else { return nil }
-      kind = .floor
-    case .desired:
-      guard decision.target != fleet.size else { return nil }
-      kind = .desired
+  private mutating func learnDemand(_ observation: Observation) {
+    let now = observation.time
+    var factor = 1.0
+    var isKnown = true
+    if !policy.events.isEmpty || !policy.forecast.excluded.isEmpty {
+      let seen = now.earlier(by: tempo.lagSeconds)
+      factor = demand.effects.factor(policy.events, at: seen)
+      isKnown =
+        !demand.effects.isUnknown(policy.events, at: seen) && !policy.forecast.excludes(seen)
     }
-    let validFor = max(policy.timing.interval * 2, .seconds(30))
-    return ScaleCommand(
-      decision: decision.id, service: policy.id, kind: kind, replicas: decision.target,
-      fencingToken: fencingToken, validUntil: decision.time + validFor,
-      reason: decision.reason)
+    if let rate = observation.rate {
+      recent.append(rate, at: now)
+    } else {
+      recent.forget(before: now)
+    }
+    let expected = demand.expectedRate.map { $0 * factor }
+    watch.observe(
+      observation.rate, expected: expected, at: now, stabilization: tempo.stabilization)
+    let learnt = observation.rate.flatMap { rate in
+      isKnown && !watch.isOutage(rate, expected: expected) ? rate : nil
+    }
+    demand.advance(rate: learnt, factor: factor, at: now)
   }
 
-  /// A command's outcome frees the way for the next one.
-  private mutating func settle(
-    _ decision: DecisionID, _ outcome: ScaleOutcome, at time: Timestamp
-  ) -> [Effect] {
-    guard let command = inFlight, command.decision == decision else { return [] }
-    inFlight = nil
-    switch outcome {
-    case .accepted(let replicas): acceptedFloor = replicas
-    case .unchanged: acceptedFloor = command.replicas
-    case .refused, .unknown, .notSent: acceptedFloor = nil
+  private mutating func learnFleet(_ observation: Observation, fleet: FleetView) {
+    guard policy.hasFleetSignal else { return }
+    let now = observation.time
+    boots.observe(observation.pending, ready: observation.ready, at: now)
+    if now >= nextMeasurement ?? now { measureBoot(at: now) }
+    if policy.mode == .desired {
+      foreign.observe(
+        observation.provisioned, isCommandInFlight: inFlight != nil, at: now)
     }
-    return []
+    starts.observe(observation, boot: tempo.boot)
+    if policy.price?.monthlyBudget != nil { ledger.observe(size: fleet.size, at: now) }
+  }
+
+  /// Once an hour. A measured time within one interval of the configured one confirms it.
+  private mutating func measureBoot(at now: Timestamp) {
+    nextMeasurement = now.later(by: 3600)
+    guard let measured = boots.quantile(0.95, at: now) else { return }
+    let configured = policy.fleet.boot
+    let apart = measured > configured ? measured - configured : configured - measured
+    let boot = apart <= policy.timing.interval ? configured : measured
+    measuredBoot = boot
+    if boot.inSeconds != tempo.boot { tempo = Tempo(policy, boot: boot) }
   }
 }

@@ -18,6 +18,8 @@ public enum Event: Sendable, Equatable {
   case configured(ServicePolicy, at: Timestamp)
   /// This process leads from now on (with a token that fences older leaders), or not (nil).
   case leadershipChanged(fencingToken: Int64?, at: Timestamp)
+  /// The whole fleet's breaker opened (nothing may shrink), or closed.
+  case shrinkingHeld(Bool, at: Timestamp)
 
   /// When it happened.
   public var time: Timestamp {
@@ -25,7 +27,8 @@ public enum Event: Sendable, Equatable {
     case .observed(let observation): observation.time
     case .fitted(let fitted): fitted.deliveredAt
     case .fitFailed(let time, _), .scaled(_, _, let time), .overridden(_, let time),
-      .frozen(_, let time), .configured(_, let time), .leadershipChanged(_, let time):
+      .frozen(_, let time), .configured(_, let time), .leadershipChanged(_, let time),
+      .shrinkingHeld(_, let time):
       time
     }
   }
@@ -62,11 +65,20 @@ public struct FitRequest: Sendable, Equatable {
   public var step: Duration
   /// The history's first instant.
   public var from: Timestamp
+  /// From being started to serving, as measured by now: what the model has to look ahead.
+  public var boot: Duration
+  /// Whether there is no model yet, so that the new one has to prove itself.
+  public var isFirst: Bool
 
-  public init(service: ServiceID, time: Timestamp, step: Duration, from: Timestamp) {
+  public init(
+    service: ServiceID, time: Timestamp, step: Duration, from: Timestamp, boot: Duration,
+    isFirst: Bool
+  ) {
     self.service = service
     self.time = time
     self.step = step
     self.from = from
+    self.boot = boot
+    self.isFirst = isFirst
   }
 }

@@ -14,7 +14,9 @@ extension ControlLoop {
         of: request.service, metric: .rate, from: request.from, to: request.time,
         step: request.step)
       let result = await fits.run {
-        DemandFitting.fit(history, policy: service.policy, deliveredAt: request.time)
+        DemandFitting.fit(
+          history, policy: service.policy, deliveredAt: request.time, boot: request.boot,
+          isFirst: request.isFirst)
       }
       switch result {
       case .success(var fitted):

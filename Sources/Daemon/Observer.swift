@@ -46,6 +46,7 @@ public struct Observer: Sendable {
       observation.ready = fleet.ready.flatMap { $0 >= 0 ? $0 : nil }
       observation.pending = fleet.pending
       observation.warm = fleet.warm
+      observation.isRollingOut = fleet.isRollingOut
       if let problem = fleet.problem { problems.append(problem) }
     }
     return Observed(service: id, observation: observation, problems: problems)

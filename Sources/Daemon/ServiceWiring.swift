@@ -34,7 +34,14 @@ public struct Wiring: Sendable {
     services: [ServiceWiring], sources: [String: any MetricSource],
     clouds: [String: any CloudAdapter]
   ) {
-    self.services = services
+    // What a service may ask of its platform is what that platform has.
+    self.services = services.map { service in
+      var service = service
+      let capabilities = service.cloud.flatMap { clouds[$0] }?.capabilities
+      service.policy.holdsPlans = capabilities?.holdsPlans ?? false
+      if capabilities?.hasWarmPool != true { service.policy.fleet.standby = nil }
+      return service
+    }
     self.sources = sources
     self.clouds = clouds
   }

@@ -13,10 +13,12 @@ public struct Observation: Sendable, Equatable, Codable {
   public var pending: [PendingBatch]?
   /// Replicas in the warm pool that can start at once.
   public var warm: Int?
+  /// Whether a new version is being rolled out; nil where the platform does not say.
+  public var isRollingOut: Bool?
 
   public init(
     time: Timestamp, rate: Double? = nil, queue: Double? = nil, ready: Int? = nil,
-    pending: [PendingBatch]? = nil, warm: Int? = nil
+    pending: [PendingBatch]? = nil, warm: Int? = nil, isRollingOut: Bool? = nil
   ) {
     self.time = time
     self.rate = rate
@@ -24,6 +26,7 @@ public struct Observation: Sendable, Equatable, Codable {
     self.ready = ready
     self.pending = pending
     self.warm = warm
+    self.isRollingOut = isRollingOut
   }
 
   /// Replicas that serve or will, nil if either part is unknown.
@@ -38,9 +41,12 @@ public struct PendingBatch: Sendable, Equatable, Codable {
   public var count: Int
   /// When they were started.
   public var since: Timestamp
+  /// Whether they came out of the warm pool, and will be ready the sooner.
+  public var isWarm: Bool
 
-  public init(count: Int, since: Timestamp) {
+  public init(count: Int, since: Timestamp, isWarm: Bool = false) {
     self.count = count
     self.since = since
+    self.isWarm = isWarm
   }
 }

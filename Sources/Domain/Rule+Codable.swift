@@ -49,6 +49,12 @@ extension Rule: Codable {
     case .silence: "silence"
     case .downstream: "downstream"
     case .suspicious: "suspicious"
+    case .deadband: "deadband"
+    case .budget: "budget"
+    case .rollout: "rollout"
+    case .foreign: "foreign"
+    case .breaker: "breaker"
+    case .warmPool: "warm_pool"
     case .override: "override"
     case .frozen: "frozen"
     }
@@ -79,6 +85,12 @@ extension Rule: Codable {
       RuleFields(rule: kind, replicas: result, name: name)
     case .suspicious(let suspicion, let result):
       RuleFields(rule: kind, replicas: result, name: suspicion.rawValue)
+    case .deadband(let result), .rollout(let result), .breaker(let result):
+      RuleFields(rule: kind, replicas: result)
+    case .budget(let spent, let result): RuleFields(rule: kind, replicas: result, rate: spent)
+    case .foreign(let found, let result): RuleFields(rule: kind, replicas: result, limit: found)
+    case .warmPool(let replicas, let rate):
+      RuleFields(rule: kind, replicas: replicas, rate: rate)
     case .override(let result): RuleFields(rule: kind, replicas: result)
     case .frozen(let result): RuleFields(rule: kind, replicas: result)
     }
@@ -124,6 +136,18 @@ extension Rule: Codable {
     case ("suspicious", let result?):
       guard let suspicion = fields.name.flatMap(Suspicion.init(rawValue:)) else { return nil }
       self = .suspicious(suspicion, result: result)
+    case ("deadband", let result?): self = .deadband(result: result)
+    case ("rollout", let result?): self = .rollout(result: result)
+    case ("breaker", let result?): self = .breaker(result: result)
+    case ("budget", let result?):
+      guard let spent = fields.rate else { return nil }
+      self = .budget(spent: spent, result: result)
+    case ("foreign", let result?):
+      guard let found = fields.limit else { return nil }
+      self = .foreign(found: found, result: result)
+    case ("warm_pool", let replicas?):
+      guard let rate = fields.rate else { return nil }
+      self = .warmPool(replicas: replicas, rate: rate)
     case ("override", let result?): self = .override(result: result)
     case ("frozen", let result?): self = .frozen(result: result)
     default: return nil

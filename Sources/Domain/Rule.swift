@@ -26,6 +26,19 @@ public enum Rule: Sendable, Equatable {
   case downstream(name: String, result: Int)
   /// Input that cannot be trusted (frozen, collapsed): growth only.
   case suspicious(Suspicion, result: Int)
+  /// A change too small to be worth making.
+  case deadband(result: Int)
+  /// The month's budget would be overspent, so the fleet gets what is observed and no headroom;
+  /// `spent` is the share of the budget that is gone.
+  case budget(spent: Double, result: Int)
+  /// A new version is being rolled out, so nothing shrinks.
+  case rollout(result: Int)
+  /// Somebody else changed the size to `found` after we had set it.
+  case foreign(found: Int, result: Int)
+  /// Too much of the whole fleet would shrink, or is unknown, so nothing shrinks anywhere.
+  case breaker(result: Int)
+  /// The warm pool that a burst of `rate` requests per second needs.
+  case warmPool(replicas: Int, rate: Double)
   /// An operator fixed the size.
   case override(result: Int)
   /// Everything is frozen by an operator.
@@ -50,12 +63,18 @@ public enum Rule: Sendable, Equatable {
 
   public enum Suspicion: String, Sendable, Codable, CaseIterable {
     case frozen, collapsed, recovering
+    /// What was started does not become ready.
+    case noEffect = "no_effect"
+    /// The rate follows the number of replicas.
+    case feedback
 
     var text: String {
       switch self {
       case .frozen: "the rate has not moved"
       case .collapsed: "the rate collapsed against the forecast"
       case .recovering: "the signal has just come back"
+      case .noEffect: "what was started does not become ready"
+      case .feedback: "the rate follows the replicas"
       }
     }
   }
@@ -78,6 +97,14 @@ extension Rule: CustomStringConvertible {
       "\(missing.map(\.rawValue).joined(separator: ", ")) unknown → \(result)"
     case .downstream(let name, let result): "downstream \(name) → \(result)"
     case .suspicious(let suspicion, let result): "\(suspicion.text) → \(result)"
+    case .deadband(let result): "too small a change → \(result)"
+    case .budget(let spent, let result):
+      "monthly budget (\(spent.percentText) % spent) → \(result)"
+    case .rollout(let result): "rollout in progress → \(result)"
+    case .foreign(let found, let result): "somebody else set \(found) → \(result)"
+    case .breaker(let result): "fleet-wide breaker → \(result)"
+    case .warmPool(let replicas, let rate):
+      "warm pool \(replicas) (a burst of \(rate.shortText)/s)"
     case .override(let result): "override → \(result)"
     case .frozen(let result): "frozen → \(result)"
     }

@@ -5,6 +5,8 @@ public struct ScaleCommand: Sendable, Equatable, Codable {
     case floor
     /// The size itself.
     case desired
+    /// The number of replicas that stand by, started up and not serving.
+    case warmPool = "warm_pool"
   }
 
   /// The decision behind the command; sent again with the same id it has no further effect.
@@ -16,8 +18,19 @@ public struct ScaleCommand: Sendable, Equatable, Codable {
   public var fencingToken: Int64
   /// After this instant the command must not be sent any more: the world has moved on.
   public var validUntil: Timestamp
-  /// The decision's trail in words, for whoever looks at the platform; empty if unknown.
-  public var reason: String
+  private var explanation: Explanation
+
+  private enum CodingKeys: String, CodingKey {
+    case decision, service, kind, replicas, fencingToken, validUntil
+    case explanation = "reason"
+  }
+
+  /// The decision's trail in words, for whoever looks at the platform; empty if unknown. Put into
+  /// words when it is asked for: most commands are sent to platforms that do not ask.
+  public var reason: String {
+    get { explanation.text }
+    set { explanation = .words(newValue) }
+  }
 
   public init(
     decision: DecisionID, service: ServiceID, kind: Kind, replicas: Int, fencingToken: Int64,
@@ -29,7 +42,41 @@ public struct ScaleCommand: Sendable, Equatable, Codable {
     self.replicas = replicas
     self.fencingToken = fencingToken
     self.validUntil = validUntil
-    self.reason = reason
+    explanation = .words(reason)
+  }
+
+  /// The command of a decision, for the decision's reasons.
+  public init(
+    _ decision: Decision, kind: Kind, replicas: Int, fencingToken: Int64, validUntil: Timestamp
+  ) {
+    self.init(
+      decision: decision.id, service: decision.service, kind: kind, replicas: replicas,
+      fencingToken: fencingToken, validUntil: validUntil)
+    explanation = .trail(decision.trail)
+  }
+}
+
+/// A command's reasons, in words or still as rules. Equal words are equal reasons.
+private enum Explanation: Sendable, Equatable, Codable {
+  case words(String)
+  case trail([Rule])
+
+  var text: String {
+    switch self {
+    case .words(let words): words
+    case .trail(let trail): trail.map(\.description).joined(separator: " · ")
+    }
+  }
+
+  static func == (left: Explanation, right: Explanation) -> Bool { left.text == right.text }
+
+  init(from decoder: any Decoder) throws {
+    self = .words(try decoder.singleValueContainer().decode(String.self))
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(text)
   }
 }
 

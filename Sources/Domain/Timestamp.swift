@@ -37,7 +37,11 @@ public struct Timestamp: Hashable, Comparable, Sendable {
   ///
   /// - Precondition: `step` is at least one second.
   public func floored(to step: Duration) -> Timestamp {
-    let width = step.wholeSeconds
+    floored(toSeconds: step.wholeSeconds)
+  }
+
+  /// The same with the step in seconds.
+  public func floored(toSeconds width: Int64) -> Timestamp {
     precondition(width > 0, "a step lasts at least one second")
     let rest = seconds % width
     return Timestamp(seconds: seconds - (rest < 0 ? rest + width : rest))

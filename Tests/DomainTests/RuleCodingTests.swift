@@ -12,6 +12,9 @@ struct RuleCodingTests {
     .stepDown(limit: 3, result: 4), .stabilized(result: 4, window: .seconds(60)),
     .silence(missing: [.rate, .queue], result: 4), .downstream(name: "db", result: 2),
     .suspicious(.frozen, result: 3), .override(result: 1), .frozen(result: 2),
+    .deadband(result: 3), .budget(spent: 0.75, result: 4), .rollout(result: 5),
+    .foreign(found: 1, result: 6), .breaker(result: 7), .warmPool(replicas: 8, rate: 60),
+    .suspicious(.noEffect, result: 3), .suspicious(.feedback, result: 3),
   ]
 
   @Test("every rule reads back as it was written", arguments: rules)

@@ -7,11 +7,12 @@ import Synchronization
 ///
 /// Needs `autoscaling:DescribeAutoScalingGroups`, and on the commanded groups
 /// `autoscaling:UpdateAutoScalingGroup` (floors), `autoscaling:SetDesiredCapacity` (sizes),
+/// `autoscaling:PutWarmPool` (replicas that stand by),
 /// `autoscaling:DescribeScheduledActions`, `autoscaling:BatchPutScheduledUpdateGroupAction` and
 /// `autoscaling:BatchDeleteScheduledAction` (plans).
 public final class AWSAutoScalingCloud: CloudAdapter {
   public let capabilities = CloudCapabilities(
-    commands: [.floor, .desired], holdsPlans: true, hasWarmPool: true)
+    commands: [.floor, .desired, .warmPool], holdsPlans: true, hasWarmPool: true)
 
   private let groups: [ServiceID: String]
   let query: AWSQueryClient
@@ -87,13 +88,18 @@ public final class AWSAutoScalingCloud: CloudAdapter {
     guard left > .zero else { return .notSent("the command was valid until \(command.validUntil)") }
     let group = try await snapshot(of: name, at: time)
     let size = clamped(command, to: group)
-    let current = command.kind == .floor ? group.min : group.desired
+    let current: Int? =
+      switch command.kind {
+      case .floor: group.min
+      case .desired: group.desired
+      case .warmPool: group.warm
+      }
     guard size != current else { return .unchanged }
     if command.kind == .desired, let obstacle = group.obstacle(to: size) {
       return .refused(obstacle)
     }
     let deadline = min(left, Self.timeLimit)
-    let purpose: CallPurpose = size > current ? .growth : .shrinking
+    let purpose: CallPurpose = size > current ?? 0 ? .growth : .shrinking
     guard await limiter.acquire(purpose, deadline: deadline) else {
       return .notSent("the account's calls were used up until the command was too late")
     }
@@ -109,6 +115,10 @@ public final class AWSAutoScalingCloud: CloudAdapter {
           ("AutoScalingGroupName", name), ("DesiredCapacity", "\(size)"),
           ("HonorCooldown", "false"),
         ], deadline: deadline, retry: RetryPolicy())
+    case .warmPool:
+      _ = try await query.call(
+        "PutWarmPool", [("AutoScalingGroupName", name), ("MinSize", "\(size)")],
+        deadline: deadline, retry: RetryPolicy())
     }
     // What was known of the group is no longer so.
     state.withLock { $0.snapshots[name] = nil }

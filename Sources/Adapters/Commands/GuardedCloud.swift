@@ -80,7 +80,7 @@ public final class GuardedCloud: CloudAdapter {
     switch (modes[command.service] ?? .observe, command.kind) {
     case (.observe, _): return "\(command.service) is only observed"
     case (.floor, .desired): return "\(command.service) takes floors only"
-    case (.floor, .floor), (.desired, _): break
+    case (.floor, .floor), (.floor, .warmPool), (.desired, _): break
     }
     return time < command.validUntil
       ? nil : "the command was valid until \(command.validUntil)"
@@ -114,6 +114,8 @@ struct EffectWatch {
   private func value(_ kind: ScaleCommand.Kind) -> Int? {
     switch kind {
     case .floor: return reading.min
+    // A pool fills in its own time; what it shows says nothing about the command.
+    case .warmPool: return nil
     case .desired:
       guard let ready = reading.ready, let pending = reading.pending else { return nil }
       return pending.reduce(ready) { $0 + $1.count }

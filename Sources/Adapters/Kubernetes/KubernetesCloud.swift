@@ -101,6 +101,7 @@ public final class KubernetesCloud: CloudAdapter {
     let owner = try await owner(of: target)
     let deadline = min(left, KubernetesAPI.timeLimit)
     switch (command.kind, owner) {
+    case (.warmPool, _): return .refused("Kubernetes has no warm pool")
     case (.floor, nil):
       return .refused(
         "no HorizontalPodAutoscaler scales \(target.kind.rawValue) \(target.name); "

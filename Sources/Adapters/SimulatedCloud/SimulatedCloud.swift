@@ -108,6 +108,9 @@ extension SimulatedCloud.State {
     guard time <= command.validUntil else {
       return .notSent("the command was valid until \(command.validUntil)")
     }
+    guard command.kind != .warmPool else {
+      return .refused("the simulated platform has no warm pool")
+    }
     let faults = active(at: time)
     if faults.contains(.unavailable) {
       throw .unavailable("the simulated platform does not answer", retryAfter: nil)

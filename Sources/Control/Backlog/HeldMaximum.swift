@@ -14,17 +14,16 @@ struct HeldMaximum: Sendable, Equatable {
 
   init(entries: [Entry] = []) { self.entries = entries }
 
-  /// Adds a value and gives the maximum over `window`, both ends included.
-  mutating func hold(_ value: Double, at time: Timestamp, window: Duration) -> Double {
+  /// Adds a value and gives the maximum over the last `window` seconds, both ends included.
+  mutating func hold(_ value: Double, at time: Timestamp, window: Int64) -> Double {
     while let last = entries.last, last.value <= value { entries.removeLast() }
     entries.append(Entry(time: time, value: value))
-    let oldest = time - window
-    if let first = entries.first, first.time < oldest {
-      let expired = entries.prefix { $0.time < oldest }.count
-      entries.removeFirst(expired)
-    }
-    return entries.first?.value ?? value
+    let oldest = time.earlier(by: window)
+    var expired = 0
+    while entries[expired].time < oldest { expired += 1 }
+    if expired > 0 { entries.removeFirst(expired) }
+    return entries[0].value
   }
 
-  mutating func forget() { entries.removeAll(keepingCapacity: true) }
+  mutating func forget() { if !entries.isEmpty { entries.removeAll(keepingCapacity: true) } }
 }

@@ -3,23 +3,41 @@ import Forecasting
 
 /// Fits the demand model of one service. Pure: the same history and policy give the same model.
 public enum DemandFitting {
-  /// - Parameter history: Past rates at the request's step, up to the request's time; announced
-  ///   events still in it are taken out here.
+  /// - Parameters:
+  ///   - history: Past rates at the request's step, up to the request's time; announced events,
+  ///     outages and excluded spans still in it are taken out here.
+  ///   - boot: From being started to serving, which the model looks ahead; nil takes the configured
+  ///     one.
+  ///   - isFirst: Whether the service has no model yet. Then the new one has to prove itself: fitted
+  ///     without the newest part of the history, it is led through that part, and what its promises
+  ///     there were worth is where its trust begins.
   /// - Returns: A model as of the history's end, or why there is none.
   public static func fit(
-    _ history: TimeSeries, policy: ServicePolicy, deliveredAt: Timestamp
+    _ history: TimeSeries, policy: ServicePolicy, deliveredAt: Timestamp, boot: Duration? = nil,
+    isFirst: Bool = false
   ) -> Result<FittedDemand, DemandFitFailure> {
-    let tracker = DemandTracker(policy: policy)
+    let tracker = DemandTracker(policy: policy, boot: boot)
     precondition(history.step == tracker.step, "a fit reads the history at the model's step")
-    var values = history.values
-    for event in policy.events {
-      for index in values.indices {
-        let factor = event.factor(at: history.time(at: index))
-        if factor != 1, factor > 0 { values[index] /= factor }
-      }
-    }
+    let effects = EventEffects.learned(
+      from: history, events: policy.events, periods: policy.forecast.periods)
+    let values = HistoryCleaning.clean(history, policy: policy, effects: effects)
+    let cleaned = TimeSeries(start: history.start, step: history.step, values: values)
     return tracker.model(fittedTo: values, from: history.start).map { model in
-      FittedDemand(model: model, through: history.end, deliveredAt: deliveredAt)
+      FittedDemand(
+        model: model, boot: tracker.boot, trust: isFirst ? tracker.trust(on: cleaned) : nil,
+        effects: effects,
+        outlook: policy.holdsPlans
+          ? FloorOutlook.fit(cleaned, policy: policy, level: outlookLevel(policy)) : nil,
+        through: history.end, deliveredAt: deliveredAt)
+    }
+  }
+
+  /// Without us nobody adapts a level to what was spent: the plan takes the one that spends the
+  /// objective's share.
+  private static func outlookLevel(_ policy: ServicePolicy) -> Double {
+    switch policy.scaling.risk {
+    case .fixed(let share): 1 - share
+    case .auto: 1 - policy.objective.violation
     }
   }
 

@@ -36,8 +36,8 @@ extension DemandTracker {
   mutating func advance(rate: Double?, factor: Double, at now: Timestamp) {
     guard isEnabled else { return }
     // The middle of what the tick covers decides to which step it belongs.
-    let middle = now - lag - (interval / 2)
-    let start = middle.floored(to: step)
+    let middle = now.later(by: middleOffset)
+    let start = middle.floored(toSeconds: stepSeconds)
     if let openStart = open.start {
       // A tick from the past (the clock went back) belongs to nothing that is still open.
       guard start >= openStart else { return }
@@ -50,7 +50,8 @@ extension DemandTracker {
       open.known += 1
     }
     // The last tick of a step closes it at once: the next tick's news must not wait a whole step.
-    if middle + interval >= start + step { closeSteps(from: start, before: start + step) }
+    let end = start.later(by: stepSeconds)
+    if middle.seconds + intervalSeconds >= end.seconds { closeSteps(from: start, before: end) }
   }
 
   private mutating func closeSteps(from first: Timestamp, before end: Timestamp) {
@@ -70,21 +71,32 @@ extension DemandTracker {
 
   private mutating func close(_ value: Double?, start: Timestamp) {
     closed.append(value, start: start, step: step)
+    outlook?.advance(value, at: start)
     guard model != nil else { return }
     model?.advance(value, at: calendar.positions(at: start))
     modelTime = start + step
+    guard let model else { return }
+    let target = start.later(by: stepSeconds * Int64(1 + lead.first))
+    trust.observe(
+      value, model: model, utilization: utilization, target: calendar.positions(at: target))
   }
 
   /// Takes a fitted model and brings it from the end of its history to now.
   mutating func adopt(_ fitted: FittedDemand) {
     fittedAt = fitted.deliveredAt
     nextFit = fitted.deliveredAt + refit
+    let isFirst = model == nil
+    look(aheadFor: fitted.boot)
+    if isFirst, let proven = fitted.trust, proven.lead == lead { trust = proven }
+    effects = fitted.effects
+    outlook = looksAhead ? fitted.outlook : nil
     var model = fitted.model
     var time = fitted.through
     if let first = closed.firstStart {
       for (index, value) in closed.values.enumerated() {
         let start = first + step * index
         guard start >= time else { continue }
+        outlook?.advance(value.isNaN ? nil : value, at: start)
         model.advance(value.isNaN ? nil : value, at: calendar.positions(at: start))
         time = start + step
       }
@@ -99,12 +111,17 @@ extension DemandTracker {
   }
 
   /// Asks for a fit when one is due. If its answer gets lost, the next one is asked for later.
-  mutating func fitRequest(at now: Timestamp, for service: ServiceID) -> FitRequest? {
+  ///
+  /// - Parameter boot: From being started to serving, as measured by now.
+  mutating func fitRequest(
+    at now: Timestamp, boot: @autoclosure () -> Duration, for service: ServiceID
+  ) -> FitRequest? {
     guard isEnabled, let openStart = open.start else { return nil }
     if let nextFit, now < nextFit { return nil }
     nextFit = now + max(step, refit / 24)
     return FitRequest(
-      service: service, time: openStart, step: step, from: openStart - history)
+      service: service, time: openStart, step: step, from: openStart - history, boot: boot(),
+      isFirst: model == nil)
   }
 
   func forecast(level: Double) -> DemandForecast? {
@@ -124,6 +141,9 @@ extension DemandTracker {
     restore(
       model: other.model, modelTime: other.modelTime, open: other.open, closed: other.closed,
       fittedAt: other.fittedAt, nextFit: other.nextFit)
+    trust = other.trust
+    effects = other.effects
+    outlook = other.outlook
   }
 
   mutating func restore(

@@ -23,8 +23,25 @@ struct DemandTracker: Sendable {
   let history: Duration
   let refit: Duration
   let calendar: SeasonCalendar
+  /// Whether a plan of floors is made, and so an outlook kept.
+  let looksAhead: Bool
+  /// From being started to serving, as the model in use was fitted for.
+  private(set) var boot: Duration
   /// What an order placed now serves, in steps after the newest known one.
-  let lead: LeadWindow
+  private(set) var lead: LeadWindow
+  /// How the model did at that lead time.
+  var trust: LeadTrust
+  var effects = EventEffects()
+  var outlook: FloorOutlook?
+
+  /// Whole seconds: from the tick to the middle of what it covers, and the step and interval.
+  let middleOffset: Int64
+  let stepSeconds: Int64
+  let intervalSeconds: Int64
+  /// Steps over which the trust's figures fade: half of the shortest season.
+  let trustMemory: Double
+  /// What the reaction plans with.
+  let utilization: Double
 
   var model: LeadDemand?
   /// The start of the first step that the model has not seen.
@@ -37,7 +54,8 @@ struct DemandTracker: Sendable {
   /// When to ask for the next fit; nil: at once.
   var nextFit: Timestamp?
 
-  init(policy: ServicePolicy) {
+  /// - Parameter boot: As measured; nil takes the configured one.
+  init(policy: ServicePolicy, boot: Duration? = nil) {
     step = Self.step(for: policy)
     interval = policy.timing.interval
     lag = policy.timing.lag
@@ -46,10 +64,32 @@ struct DemandTracker: Sendable {
     let periods = policy.forecast.periods
     refit = periods.min() ?? .seconds(86_400)
     calendar = SeasonCalendar(step: step, periods: periods, zone: policy.forecast.zone)
-    let served = policy.fleet.boot + policy.timing.lag
-    lead = LeadWindow(
+    looksAhead = policy.holdsPlans
+    self.boot = boot ?? policy.fleet.boot
+    lead = Self.lead(boot: self.boot, lag: lag, interval: interval, step: step)
+    middleOffset = (.zero - lag).wholeSeconds + (.zero - interval / 2).wholeSeconds
+    stepSeconds = step.wholeSeconds
+    intervalSeconds = interval.wholeSeconds
+    utilization = policy.scaling.utilization
+    trustMemory = max(288, (refit.inSeconds / step.inSeconds / 2).rounded())
+    trust = LeadTrust(lead: lead, memory: trustMemory, grade: .blended)
+  }
+
+  private static func lead(
+    boot: Duration, lag: Duration, interval: Duration, step: Duration
+  ) -> LeadWindow {
+    let served = boot + lag
+    return LeadWindow(
       opens: served.inSeconds / step.inSeconds,
-      closes: (served + policy.timing.interval).inSeconds / step.inSeconds)
+      closes: (served + interval).inSeconds / step.inSeconds)
+  }
+
+  /// Looks ahead for another boot time, with a model that was fitted for it.
+  mutating func look(aheadFor boot: Duration) {
+    guard boot != self.boot else { return }
+    self.boot = boot
+    lead = Self.lead(boot: boot, lag: lag, interval: interval, step: step)
+    trust = LeadTrust(lead: lead, memory: trustMemory, grade: trust.trust.grade)
   }
 
   /// The model's step: a minute, or less where the lead window is so short that a minute would
@@ -63,12 +103,12 @@ struct DemandTracker: Sendable {
 
   static func isCompatible(_ left: ServicePolicy, _ right: ServicePolicy) -> Bool {
     left.forecast == right.forecast && left.timing == right.timing
-      && left.leadWindow == right.leadWindow
+      && left.leadWindow == right.leadWindow && left.holdsPlans == right.holdsPlans
   }
 
   /// The same knowledge under a compatible policy.
   func reconfigured(_ policy: ServicePolicy) -> DemandTracker {
-    var tracker = DemandTracker(policy: policy)
+    var tracker = DemandTracker(policy: policy, boot: boot)
     tracker.restore(from: self)
     return tracker
   }

@@ -4,6 +4,12 @@ public import Forecasting
 /// A model that a fit produced: complete, as of the end of the history that it was fitted on.
 public struct FittedDemand: Sendable, Equatable {
   public var model: LeadDemand
+  /// From being started to serving: what the model looks ahead.
+  public var boot: Duration
+  /// What the promises of a first model were worth on a past that it had not seen.
+  var trust: LeadTrust?
+  var effects: EventEffects
+  var outlook: FloorOutlook?
   /// The end of the history: the start of the first step that the model has not seen.
   public var through: Timestamp
   /// When the result was handed over.
@@ -11,20 +17,57 @@ public struct FittedDemand: Sendable, Equatable {
   /// Names the model's bytes, under which it is stored once.
   public var hash: ContentHash
 
-  public init(model: LeadDemand, through: Timestamp, deliveredAt: Timestamp) {
+  init(
+    model: LeadDemand, boot: Duration, trust: LeadTrust? = nil,
+    effects: EventEffects = EventEffects(), outlook: FloorOutlook? = nil, through: Timestamp,
+    deliveredAt: Timestamp
+  ) {
     self.model = model
+    self.boot = boot
+    self.trust = trust
+    self.effects = effects
+    self.outlook = outlook
     self.through = through
     self.deliveredAt = deliveredAt
-    hash = ContentHash(of: Self.bytes(of: model))
+    hash = ContentHash("")
+    hash = ContentHash(of: modelBytes)
   }
 
-  /// The model as it is stored.
-  public var modelBytes: [UInt8] { Self.bytes(of: model) }
+  /// What the learned events of the past multiplied demand by.
+  public var uplifts: [LearnedUplift] { effects.learned }
 
-  private static func bytes(of model: LeadDemand) -> [UInt8] {
+  /// Whether the model has proven itself on a past that it had not seen; nil where it did not have
+  /// to, or the history was too short.
+  public var isProven: Bool? { trust.map { $0.grade == .full } }
+
+  /// Everything but the times, as it is stored.
+  public var modelBytes: [UInt8] {
     var writer = StateWriter()
+    writer.write(tag: Self.stateTag, version: 2)
     model.writeState(to: &writer)
+    writer.write(boot)
+    writer.write(trust != nil)
+    trust?.writeState(to: &writer)
+    effects.writeState(to: &writer)
+    writer.write(outlook)
     return writer.bytes
+  }
+
+  private static let stateTag: UInt8 = 0x46
+
+  /// Reads what `modelBytes` wrote.
+  public init(
+    modelBytes bytes: [UInt8], through: Timestamp, deliveredAt: Timestamp
+  ) throws(StateError) {
+    var reader = StateReader(bytes)
+    try reader.read(tag: Self.stateTag, versions: 2...2)
+    let model = try LeadDemand(from: &reader)
+    let boot = try reader.readDuration()
+    let trust = try reader.readBool() ? try LeadTrust(from: &reader) : nil
+    let effects = try EventEffects(from: &reader)
+    self.init(
+      model: model, boot: boot, trust: trust, effects: effects,
+      outlook: try reader.readOutlook(), through: through, deliveredAt: deliveredAt)
   }
 }
 

@@ -10,28 +10,31 @@ struct RecentRate: Sendable, Equatable {
     var rate: Double
   }
 
-  static let window: Duration = .seconds(60)
+  /// Seconds.
+  static let window: Int64 = 60
 
   private(set) var entries: [Entry] = []
 
   init(entries: [Entry] = []) { self.entries = entries }
 
   mutating func append(_ rate: Double, at time: Timestamp) {
-    entries.append(Entry(time: time, rate: rate))
     forget(before: time)
+    entries.append(Entry(time: time, rate: rate))
   }
 
   /// Drops what is older than the window, also when nothing new arrives.
   mutating func forget(before time: Timestamp) {
-    let oldest = time - Self.window
-    let expired = entries.prefix { $0.time <= oldest }.count
+    let oldest = time.earlier(by: Self.window)
+    var expired = 0
+    while expired < entries.count, entries[expired].time <= oldest { expired += 1 }
     if expired > 0 { entries.removeFirst(expired) }
   }
 
   /// Requests per second to plan for; nil if nothing was seen within the window.
   var planned: Double? {
     guard let newest = entries.last else { return nil }
-    let sum = entries.reduce(0) { $0 + $1.rate }
+    var sum = 0.0
+    for entry in entries { sum += entry.rate }
     return max(sum / Double(entries.count), newest.rate)
   }
 }

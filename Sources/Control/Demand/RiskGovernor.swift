@@ -13,17 +13,21 @@ struct RiskGovernor: Sendable {
 
   private var mode: Mode
   private var ratePerReplica: Double
-  private var interval: Duration
-  private var sloWait: Duration
-  private var window: Duration
+  /// Seconds.
+  private var interval: Double
+  private var sloWait: Double
+  private var window: Double
+  /// The level that a stated price of a late request asks for at least; 0 where there is none.
+  private var priced: Double
 
   static let levels = 0.5...0.9999
 
   init(policy: ServicePolicy) {
     ratePerReplica = policy.fleet.ratePerReplica
-    interval = policy.timing.interval
-    sloWait = policy.objective.sloWait
-    window = policy.objective.window
+    interval = policy.timing.interval.inSeconds
+    sloWait = policy.objective.sloWait.inSeconds
+    window = policy.objective.window.inSeconds
+    priced = Self.priced(policy)
     switch policy.scaling.risk {
     case .fixed(let share): mode = .fixed(Self.clamped(1 - share))
     case .auto:
@@ -31,7 +35,7 @@ struct RiskGovernor: Sendable {
       let episode = policy.leadWindow + policy.scaling.drain
       mode = .budgeted(
         BudgetedLevel(
-          budget: policy.objective.violation, episode: episode.inSeconds / window.inSeconds))
+          budget: policy.objective.violation, episode: episode.inSeconds / window))
     }
   }
 
@@ -39,8 +43,18 @@ struct RiskGovernor: Sendable {
   var level: Double {
     switch mode {
     case .fixed(let level): level
-    case .budgeted(let budget): Self.clamped(budget.level)
+    case .budgeted(let budget): Self.clamped(max(budget.level, priced))
     }
+  }
+
+  /// The critical fractile: one more replica costs its hourly price, and spares what it would serve
+  /// in an hour at the price of a late request, with the probability that demand exceeds the rest.
+  private static func priced(_ policy: ServicePolicy) -> Double {
+    guard let price = policy.price, let perViolation = price.perViolation, perViolation > 0 else {
+      return 0
+    }
+    let spared = perViolation * policy.fleet.ratePerReplica * 3600
+    return spared > price.perReplicaHour ? 1 - price.perReplicaHour / spared : 0
   }
 
   /// What is spent of the budget stays spent under a policy with the same objective.
@@ -59,10 +73,10 @@ struct RiskGovernor: Sendable {
   /// the time passes.
   mutating func observe(rate: Double?, queue: Double?, ready: Int) {
     guard case .budgeted(var budget) = mode else { return }
-    let elapsed = interval.inSeconds / window.inSeconds
+    let elapsed = interval / window
     if let rate, let queue {
-      let arrivals = rate * interval.inSeconds
-      let isLate = queue > Double(ready) * ratePerReplica * sloWait.inSeconds
+      let arrivals = rate * interval
+      let isLate = queue > Double(ready) * ratePerReplica * sloWait
       budget.observe(arrivals: arrivals, late: isLate ? arrivals : 0, elapsed: elapsed)
     } else {
       budget.observe(arrivals: 0, late: 0, elapsed: elapsed)

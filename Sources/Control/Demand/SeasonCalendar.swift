@@ -9,8 +9,9 @@ public import Forecasting
 public struct SeasonCalendar: Sendable, Equatable {
   public let step: Duration
   public let seasons: Seasons
-  private let zone: UTCOffsets
+  let zone: UTCOffsets
   private let lengths: [Int64]
+  private let width: Int64
 
   /// Periods that are no longer than a step, or that are not whole steps, are left out.
   public init(step: Duration, periods: [Duration], zone: UTCOffsets) {
@@ -19,6 +20,7 @@ public struct SeasonCalendar: Sendable, Equatable {
     let seasons = Seasons(fitting.map { Int($0 / width) })
     self.step = step
     self.zone = zone
+    self.width = width
     self.seasons = seasons ?? .none
     lengths = seasons == nil ? [] : fitting
   }
@@ -26,7 +28,6 @@ public struct SeasonCalendar: Sendable, Equatable {
   /// Where the step that starts at `time` lies in each season.
   public func positions(at time: Timestamp) -> SeasonPositions {
     let local = zone.localSeconds(at: time)
-    let width = step.wholeSeconds
     var positions = SeasonPositions()
     for (season, length) in lengths.enumerated() {
       let rest = local % length

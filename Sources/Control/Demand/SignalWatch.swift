@@ -2,7 +2,8 @@ import Domain
 
 /// Recognises a rate that may raise the target but must not lower it: one that has frozen, one that
 /// collapsed against what the seasons expect (an outage, after which the retry storm follows), and
-/// one that has only just come back.
+/// one that has only just come back. And, for the operator alone, one that has moved to another
+/// level than the seasons know.
 struct SignalWatch: Sendable, Equatable {
   /// Consecutive ticks with a known rate.
   var freshTicks = 0
@@ -16,6 +17,9 @@ struct SignalWatch: Sendable, Equatable {
   var collapseTicks = 0
   /// Ticks in a row on which the rate was near what the seasons expect, capped.
   var expectedTicks = 0
+  /// Ticks in a row on which the rate was far above (positive) or below (negative) what the seasons
+  /// expect.
+  var shiftedTicks = 0
   var suspicion: Rule.Suspicion?
 
   /// Half an hour at the default interval: in ticks, so that compressed days work as well.
@@ -24,9 +28,25 @@ struct SignalWatch: Sendable, Equatable {
   static let freshTicksNeeded = 3
   /// The expectation must have been right for five minutes before a fall below it means anything.
   static let expectedTicksNeeded = 20
+  /// An hour at the default interval.
+  static let shiftTicks = 240
+  /// Below this share of what is expected, next to nothing comes: nothing is learnt from it.
+  static let outageShare = 0.1
+
+  /// Whether demand has stayed on another level for an hour.
+  var isShifted: Bool { shiftedTicks.magnitude >= Self.shiftTicks }
+
+  /// Whether what comes now is no demand that a season could learn from.
+  func isOutage(_ rate: Double, expected: Double?) -> Bool {
+    switch suspicion {
+    case .frozen: true
+    case .collapsed: expected.map { rate < Self.outageShare * $0 } ?? false
+    default: false
+    }
+  }
 
   mutating func observe(
-    _ rate: Double?, expected: Double?, at now: Timestamp, policy: ServicePolicy
+    _ rate: Double?, expected: Double?, at now: Timestamp, stabilization: Int64
   ) {
     guard let rate else {
       freshTicks = 0
@@ -38,7 +58,7 @@ struct SignalWatch: Sendable, Equatable {
     freshTicks += 1
     trackMovement(of: rate)
     trackCollapse(of: rate, expected: expected)
-    suspicion = judged(at: now, policy: policy)
+    suspicion = judged(at: now, stabilization: stabilization)
   }
 
   private mutating func trackMovement(of rate: Double) {
@@ -60,8 +80,13 @@ struct SignalWatch: Sendable, Equatable {
     collapseTicks = max(0, collapseTicks - 1)
     guard let expected, expected > 0 else {
       expectedTicks = 0
+      shiftedTicks = 0
       return
     }
+    let side = rate > 1.5 * expected ? 1 : rate < expected / 1.5 ? -1 : 0
+    shiftedTicks =
+      side * shiftedTicks > 0 || shiftedTicks == 0
+      ? min(max(shiftedTicks + side, -Self.shiftTicks), Self.shiftTicks) : side
     if rate < 0.5 * expected {
       if expectedTicks >= Self.expectedTicksNeeded { collapseTicks = Self.collapseHoldTicks }
       expectedTicks = 0
@@ -70,11 +95,11 @@ struct SignalWatch: Sendable, Equatable {
     }
   }
 
-  private func judged(at now: Timestamp, policy: ServicePolicy) -> Rule.Suspicion? {
+  private func judged(at now: Timestamp, stabilization: Int64) -> Rule.Suspicion? {
     if collapseTicks > 0 { return .collapsed }
     if unmovedTicks >= Self.freezeTicks && movingShare > 0.5 { return .frozen }
-    let fresh = freshSince.map { now.since($0) } ?? .zero
-    if freshTicks < Self.freshTicksNeeded || fresh < policy.scaling.stabilization {
+    let fresh = freshSince.map { now.seconds - $0.seconds } ?? 0
+    if freshTicks < Self.freshTicksNeeded || fresh < stabilization {
       return .recovering
     }
     return nil

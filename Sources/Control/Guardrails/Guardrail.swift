@@ -2,20 +2,48 @@ import Domain
 
 /// What a guardrail may read.
 struct GuardrailContext {
-  var policy: ServicePolicy
-  var now: Timestamp
   /// Replicas ready or on their way; when unknown, the last known ones.
   var current: Int
   /// Signals that are configured and unknown at this tick.
-  var missing: [Rule.Signal]
+  var missing: MissingSignals
   /// Why the input cannot be trusted to shrink the fleet, if so.
   var suspicion: Rule.Suspicion?
-  /// Sizes over the step limits' periods, newest last.
-  var sizes: SizeHistory
-  var override: SizeOverride?
-  var isFrozen: Bool
+  /// Why the fleet must not grow, if so.
+  var growthSuspicion: Rule.Suspicion?
+  var isRollingOut: Bool
+  var isShrinkingHeld: Bool
+  /// The size that somebody else set, and whether they insist on it.
+  var foreignSize: Int?
+  var yields: Bool
+  /// What the observed rate and the queue alone ask for.
+  var observed: Int
   /// The most that was wanted within the stabilisation window, this tick included.
   var stabilized: Int
+  /// The largest and the smallest size within the step limits' periods.
+  var largest: Int
+  var smallest: Int
+  /// The size an operator fixed; nil if none is in force.
+  var override: Int?
+  var isFrozen: Bool
+}
+
+/// The configured signals that are unknown, without an array where none is.
+struct MissingSignals: OptionSet {
+  let rawValue: UInt8
+
+  static let rate = MissingSignals(rawValue: 1)
+  static let queue = MissingSignals(rawValue: 2)
+  static let ready = MissingSignals(rawValue: 4)
+  static let pending = MissingSignals(rawValue: 8)
+
+  var names: [Rule.Signal] {
+    var names: [Rule.Signal] = []
+    if contains(.rate) { names.append(.rate) }
+    if contains(.queue) { names.append(.queue) }
+    if contains(.ready) { names.append(.ready) }
+    if contains(.pending) { names.append(.pending) }
+    return names
+  }
 }
 
 /// A target on its way through the guardrails, with the trail of what moved it.
@@ -24,106 +52,146 @@ struct Proposal {
   var trail: [Rule]
 
   /// Moves the target and says why; silent when nothing moves.
-  func moved(to target: Int, because rule: @autoclosure () -> Rule) -> Proposal {
-    guard target != self.target else { return self }
-    return Proposal(target: target, trail: trail + [rule()])
+  mutating func move(to target: Int, because rule: @autoclosure () -> Rule) {
+    guard target != self.target else { return }
+    self.target = target
+    trail.append(rule())
   }
 }
 
 /// A guardrail is a function of one shape. They are applied in the order of `Guardrails.all`; each
 /// names itself in the trail when it moves the target.
-typealias Guardrail = @Sendable (Proposal, GuardrailContext) -> Proposal
+typealias Guardrail = @Sendable (inout Proposal, GuardrailContext, ServicePolicy) -> Void
 
 enum Guardrails {
-  /// The order matters: what the demand wants is first held against silence and noise, then the
-  /// speed of change is limited, then come the hard limits, and an operator's word stands last.
+  /// The order matters: what the demand wants is first held against silence and noise, then against
+  /// what others do to the fleet, then the speed of change is limited, then come the hard limits,
+  /// and an operator's word stands last.
   static let all: [Guardrail] = [
-    silence, stabilization, suspicion, stepUp, stepDown, downstream, bounds, override, freeze,
+    silence, stabilization, suspicion, rollout, breaker, growthSuspicion, foreign, deadband,
+    stepUp, stepDown, downstream, bounds, override, freeze,
   ]
 
-  static func apply(to proposal: Proposal, in context: GuardrailContext) -> Proposal {
-    all.reduce(proposal) { $1($0, context) }
+  static func apply(
+    to proposal: inout Proposal, in context: GuardrailContext, under policy: ServicePolicy
+  ) {
+    for guardrail in all { guardrail(&proposal, context, policy) }
   }
 
   /// A shrink goes no further than the most that was wanted within the window.
-  static let stabilization: Guardrail = { proposal, context in
-    guard proposal.target < context.current, context.stabilized > proposal.target else {
-      return proposal
-    }
+  static let stabilization: Guardrail = { proposal, context, policy in
+    guard proposal.target < context.current, context.stabilized > proposal.target else { return }
     let held = min(context.stabilized, context.current)
-    return proposal.moved(
-      to: held,
-      because: .stabilized(result: held, window: context.policy.scaling.stabilization))
+    proposal.move(
+      to: held, because: .stabilized(result: held, window: policy.scaling.stabilization))
   }
 
   /// While anything is unknown nothing shrinks. The trail names what is unknown even where nothing
   /// would have shrunk: whoever reads the decision must know that it was made half blind.
-  static let silence: Guardrail = { proposal, context in
-    guard !context.missing.isEmpty else { return proposal }
-    let result = max(proposal.target, context.current)
-    return Proposal(
-      target: result,
-      trail: proposal.trail + [.silence(missing: context.missing, result: result)])
+  static let silence: Guardrail = { proposal, context, _ in
+    guard !context.missing.isEmpty else { return }
+    proposal.target = max(proposal.target, context.current)
+    proposal.trail.append(.silence(missing: context.missing.names, result: proposal.target))
   }
 
   /// Input that has frozen, collapsed or only just come back may raise the target, not lower it.
-  static let suspicion: Guardrail = { proposal, context in
-    guard let suspicion = context.suspicion, proposal.target < context.current else {
-      return proposal
-    }
-    return proposal.moved(
+  static let suspicion: Guardrail = { proposal, context, _ in
+    guard let suspicion = context.suspicion, proposal.target < context.current else { return }
+    proposal.move(
       to: context.current, because: .suspicious(suspicion, result: context.current))
   }
 
-  static let stepUp: Guardrail = { proposal, context in
-    guard let limit = context.policy.scaling.up, proposal.target > context.current else {
-      return proposal
-    }
-    let base = context.sizes.smallest(since: context.now - limit.period) ?? context.current
-    let step = limit.replicas(of: base)
-    let most = max(context.current, base.saturatingAdd(step))
-    guard proposal.target > most else { return proposal }
-    return proposal.moved(to: most, because: .stepUp(limit: step, result: most))
+  /// While a new version is rolled out, old and new replicas count twice and serve once.
+  static let rollout: Guardrail = { proposal, context, _ in
+    guard context.isRollingOut, proposal.target < context.current else { return }
+    proposal.move(to: context.current, because: .rollout(result: context.current))
   }
 
-  static let stepDown: Guardrail = { proposal, context in
-    guard let limit = context.policy.scaling.down, proposal.target < context.current else {
-      return proposal
+  static let breaker: Guardrail = { proposal, context, _ in
+    guard context.isShrinkingHeld, proposal.target < context.current else { return }
+    proposal.move(to: context.current, because: .breaker(result: context.current))
+  }
+
+  /// Where nothing that is started becomes ready, or the rate follows the replicas, more of them
+  /// would not help.
+  static let growthSuspicion: Guardrail = { proposal, context, _ in
+    guard let suspicion = context.growthSuspicion, proposal.target > context.current else {
+      return
     }
-    let base = context.sizes.largest(since: context.now - limit.period) ?? context.current
-    let step = limit.replicas(of: base)
-    let least = min(context.current, base - step)
-    guard proposal.target < least else { return proposal }
-    return proposal.moved(to: least, because: .stepDown(limit: step, result: least))
+    proposal.move(
+      to: context.current, because: .suspicious(suspicion, result: context.current))
+  }
+
+  /// A size that somebody else set is set right once; where they insist, only what is observed to be
+  /// needed is added to it.
+  static let foreign: Guardrail = { proposal, context, _ in
+    if context.yields {
+      let most = max(context.current, context.observed)
+      let result = min(max(proposal.target, context.current), most)
+      proposal.target = result
+      proposal.trail.append(.foreign(found: context.current, result: result))
+    } else if let found = context.foreignSize {
+      proposal.trail.append(.foreign(found: found, result: proposal.target))
+    }
+  }
+
+  static let deadband: Guardrail = { proposal, context, policy in
+    let change = Double(proposal.target - context.current)
+    let size = Double(context.current)
+    let isSmall =
+      change > 0
+      ? change < policy.scaling.upDeadband * size
+      : -change < policy.scaling.downDeadband * size
+    guard isSmall else { return }
+    proposal.move(to: context.current, because: .deadband(result: context.current))
+  }
+
+  static let stepUp: Guardrail = { proposal, context, policy in
+    guard let limit = policy.scaling.up, proposal.target > context.current else { return }
+    let step = limit.replicas(of: context.smallest)
+    let most = max(context.current, context.smallest.saturatingAdd(step))
+    guard proposal.target > most else { return }
+    proposal.move(to: most, because: .stepUp(limit: step, result: most))
+  }
+
+  static let stepDown: Guardrail = { proposal, context, policy in
+    guard let limit = policy.scaling.down, proposal.target < context.current else { return }
+    let step = limit.replicas(of: context.largest)
+    let least = min(context.current, context.largest - step)
+    guard proposal.target < least else { return }
+    proposal.move(to: least, because: .stepDown(limit: step, result: least))
   }
 
   /// The fleet together must leave a tenth of each shared resource free.
-  static let downstream: Guardrail = { proposal, context in
-    context.policy.downstream.reduce(proposal) { proposal, limit in
-      let most = (limit.limit * 0.9 / limit.perReplica).rounded(.down)
-      guard most.isFinite, Double(proposal.target) > most else { return proposal }
-      let result = Int(max(0, most))
-      return proposal.moved(to: result, because: .downstream(name: limit.name, result: result))
+  static let downstream: Guardrail = { proposal, _, policy in
+    for limit in policy.downstream where proposal.target > limit.mostReplicas {
+      let result = limit.mostReplicas
+      proposal.move(to: result, because: .downstream(name: limit.name, result: result))
     }
   }
 
-  static let bounds: Guardrail = { proposal, context in
-    let fleet = context.policy.fleet
-    let result = min(max(proposal.target, fleet.min), fleet.max)
-    return proposal.moved(to: result, because: .bounds(min: fleet.min, max: fleet.max))
+  /// A fleet that is larger than the upper bound, because that was lowered, comes down to it as fast
+  /// as a shrink may go.
+  static let bounds: Guardrail = { proposal, context, policy in
+    let fleet = policy.fleet
+    var most = fleet.max
+    if context.current > most, let limit = policy.scaling.down {
+      most = max(most, min(context.current, context.largest - limit.replicas(of: context.largest)))
+    }
+    let result = min(max(proposal.target, fleet.min), most)
+    proposal.move(to: result, because: .bounds(min: fleet.min, max: fleet.max))
   }
 
-  static let override: Guardrail = { proposal, context in
-    guard let override = context.override, context.now < override.until else { return proposal }
-    let fleet = context.policy.fleet
-    let result = min(max(override.replicas, fleet.min), fleet.max)
-    return Proposal(target: result, trail: proposal.trail + [.override(result: result)])
+  static let override: Guardrail = { proposal, context, policy in
+    guard let override = context.override else { return }
+    proposal.target = min(max(override, policy.fleet.min), policy.fleet.max)
+    proposal.trail.append(.override(result: proposal.target))
   }
 
-  static let freeze: Guardrail = { proposal, context in
-    guard context.isFrozen else { return proposal }
-    return Proposal(
-      target: context.current, trail: proposal.trail + [.frozen(result: context.current)])
+  static let freeze: Guardrail = { proposal, context, _ in
+    guard context.isFrozen else { return }
+    proposal.target = context.current
+    proposal.trail.append(.frozen(result: context.current))
   }
 }
 

@@ -16,16 +16,26 @@ struct SizeHistory: Sendable, Equatable {
   /// Adds a size and forgets what ended before `horizon`.
   mutating func append(_ size: Int, at time: Timestamp, horizon: Timestamp) {
     if entries.last?.size != size { entries.append(Entry(time: time, size: size)) }
-    let expired = entries.dropFirst().prefix { $0.time <= horizon }.count
+    var expired = 0
+    while expired + 1 < entries.count, entries[expired + 1].time <= horizon { expired += 1 }
     if expired > 0 { entries.removeFirst(expired) }
   }
 
-  func largest(since time: Timestamp) -> Int? { sizes(since: time).max() }
+  func largest(since time: Timestamp) -> Int? {
+    guard var largest = entries.last?.size else { return nil }
+    for entry in entries.reversed() {
+      largest = max(largest, entry.size)
+      if entry.time <= time { break }
+    }
+    return largest
+  }
 
-  func smallest(since time: Timestamp) -> Int? { sizes(since: time).min() }
-
-  private func sizes(since time: Timestamp) -> some Sequence<Int> {
-    let first = entries.lastIndex { $0.time <= time } ?? entries.startIndex
-    return entries[first...].lazy.map(\.size)
+  func smallest(since time: Timestamp) -> Int? {
+    guard var smallest = entries.last?.size else { return nil }
+    for entry in entries.reversed() {
+      smallest = min(smallest, entry.size)
+      if entry.time <= time { break }
+    }
+    return smallest
   }
 }

@@ -36,9 +36,11 @@ extension StateWriter {
       for batch in pending {
         write(batch.count)
         write(batch.since)
+        write(batch.isWarm)
       }
     }
     write(observation.warm)
+    write(observation.isRollingOut.map { $0 ? 1 : 0 })
   }
 
   mutating func write(_ outcome: ScaleOutcome) {
@@ -104,15 +106,17 @@ extension StateReader {
     observation.queue = try readOptionalDouble()
     observation.ready = try readOptionalInt()
     if try readBool() {
-      let count = try readCount(elementSize: 16)
+      let count = try readCount(elementSize: 17)
       var pending: [PendingBatch] = []
       for _ in 0..<count {
         let replicas = try readInt()
-        pending.append(PendingBatch(count: replicas, since: try readTimestamp()))
+        let since = try readTimestamp()
+        pending.append(PendingBatch(count: replicas, since: since, isWarm: try readBool()))
       }
       observation.pending = pending
     }
     observation.warm = try readOptionalInt()
+    observation.isRollingOut = try readOptionalInt().map { $0 != 0 }
     return observation
   }
 

@@ -15,6 +15,7 @@ public struct EncodedEvent: Sendable, Equatable {
     case fitFailed = "fit_failed"
     case scaled
     case leadershipChanged = "leadership_changed"
+    case shrinkingHeld = "shrinking_held"
   }
 
   public init(kind: Kind, version: Int, bytes: [UInt8]) {
@@ -25,7 +26,7 @@ public struct EncodedEvent: Sendable, Equatable {
 }
 
 extension Event {
-  static let layout = 1
+  static let layout = 2
 
   public var encoded: EncodedEvent {
     var writer = StateWriter()
@@ -64,6 +65,10 @@ extension Event {
       kind = .leadershipChanged
       writer.write(time)
       writer.write(token.map { Int($0) })
+    case .shrinkingHeld(let isHeld, let time):
+      kind = .shrinkingHeld
+      writer.write(time)
+      writer.write(isHeld)
     }
     return EncodedEvent(kind: kind, version: Self.layout, bytes: writer.bytes)
   }
@@ -89,10 +94,8 @@ extension Event {
       guard let bytes = model(hash) else {
         throw .inconsistent("the model \(hash) of a fit is not in the store")
       }
-      var models = StateReader(bytes)
       self = .fitted(
-        FittedDemand(
-          model: try LeadDemand(from: &models), through: through, deliveredAt: deliveredAt))
+        try FittedDemand(modelBytes: bytes, through: through, deliveredAt: deliveredAt))
     case .fitFailed:
       let time = try reader.readTimestamp()
       self = .fitFailed(at: time, reason: try reader.readText())
@@ -113,6 +116,9 @@ extension Event {
       let time = try reader.readTimestamp()
       self = .leadershipChanged(
         fencingToken: try reader.readOptionalInt().map(Int64.init), at: time)
+    case .shrinkingHeld:
+      let time = try reader.readTimestamp()
+      self = .shrinkingHeld(try reader.readBool(), at: time)
     }
     guard reader.remaining == 0 else {
       throw .inconsistent("\(reader.remaining) bytes follow the event")

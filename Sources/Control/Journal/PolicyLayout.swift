@@ -5,7 +5,7 @@ import Forecasting
 
 extension StateWriter {
   mutating func write(_ policy: ServicePolicy) {
-    write(tag: 0x50, version: 1)
+    write(tag: 0x50, version: 2)
     write(policy.id.name)
     write(policy.mode.rawValue)
     write(policy.fleet)
@@ -24,11 +24,14 @@ extension StateWriter {
     if let price = policy.price {
       write(price.perReplicaHour)
       write(price.currency)
+      write(price.perViolation)
+      write(price.monthlyBudget)
     }
     write(policy.events.count)
     for event in policy.events { write(event) }
     write(policy.hasQueueSignal)
     write(policy.hasFleetSignal)
+    write(policy.holdsPlans)
   }
 
   private mutating func write(_ fleet: FleetPolicy) {
@@ -38,6 +41,12 @@ extension StateWriter {
     write(fleet.max)
     write(fleet.queueLimit)
     write(fleet.warmBoot)
+    write(fleet.standby != nil)
+    if let standby = fleet.standby {
+      write(standby.cost)
+      write(standby.burst)
+      write(standby.max)
+    }
   }
 
   private mutating func write(_ objective: Objective) {
@@ -53,13 +62,22 @@ extension StateWriter {
     write(forecast.seasons != nil)
     write(forecast.seasons?.count ?? 0)
     for season in forecast.seasons ?? [] { write(season) }
-    write(forecast.zone.first)
-    write(forecast.zone.transitions.count)
-    for transition in forecast.zone.transitions {
+    write(forecast.zone)
+    write(forecast.history)
+    write(forecast.excluded.count)
+    for span in forecast.excluded {
+      write(span.from)
+      write(span.to)
+    }
+  }
+
+  mutating func write(_ zone: UTCOffsets) {
+    write(zone.first)
+    write(zone.transitions.count)
+    for transition in zone.transitions {
       write(transition.from)
       write(transition.offset)
     }
-    write(forecast.history)
   }
 
   private mutating func write(_ scaling: ScalingPolicy) {
@@ -71,6 +89,8 @@ extension StateWriter {
     write(scaling.drain)
     write(scaling.up)
     write(scaling.down)
+    write(scaling.upDeadband)
+    write(scaling.downDeadband)
     write(scaling.stabilization)
     write(scaling.reacts)
   }
@@ -95,12 +115,13 @@ extension StateWriter {
     write(event.uplift)
     write(event.rise)
     write(event.fall)
+    write(event.isLearned)
   }
 }
 
 extension StateReader {
   mutating func readPolicy() throws(StateError) -> ServicePolicy {
-    try read(tag: 0x50, versions: 1...1)
+    try read(tag: 0x50, versions: 2...2)
     let id = try readServiceID()
     let modeName = try readText()
     guard let mode = ServicePolicy.Mode(rawValue: modeName) else {
@@ -120,11 +141,16 @@ extension StateReader {
     }
     if try readBool() {
       let perHour = try readDouble()
-      policy.price = Price(perReplicaHour: perHour, currency: try readText())
+      let currency = try readText()
+      let perViolation = try readOptionalDouble()
+      policy.price = Price(
+        perReplicaHour: perHour, currency: currency, perViolation: perViolation,
+        monthlyBudget: try readOptionalDouble())
     }
     for _ in 0..<(try readCount(elementSize: 48)) { policy.events.append(try readEvent()) }
     policy.hasQueueSignal = try readBool()
     policy.hasFleetSignal = try readBool()
+    policy.holdsPlans = try readBool()
     return policy
   }
 
@@ -134,9 +160,16 @@ extension StateReader {
     let least = try readInt()
     let most = try readInt()
     let limit = try readOptionalDouble()
+    let warmBoot = try readDuration()
+    var standby: StandbyPolicy?
+    if try readBool() {
+      let cost = try readDouble()
+      let burst = try readOptionalDouble()
+      standby = StandbyPolicy(cost: cost, burst: burst, max: try readInt())
+    }
     return FleetPolicy(
       ratePerReplica: rate, boot: boot, min: least, max: most, queueLimit: limit,
-      warmBoot: try readDuration())
+      warmBoot: warmBoot, standby: standby)
   }
 
   private mutating func readObjective() throws(StateError) -> Objective {
@@ -153,15 +186,26 @@ extension StateReader {
     let hasSeasons = try readBool()
     var seasons: [Duration] = []
     for _ in 0..<(try readCount(elementSize: 8)) { seasons.append(try readDuration()) }
+    let zone = try readZone()
+    let history = try readDuration()
+    var excluded: [TimeSpan] = []
+    for _ in 0..<(try readCount(elementSize: 16)) {
+      let from = try readTimestamp()
+      excluded.append(TimeSpan(from: from, to: try readTimestamp()))
+    }
+    return ForecastPolicy(
+      isEnabled: isEnabled, step: step, seasons: hasSeasons ? seasons : nil,
+      zone: zone, history: history, excluded: excluded)
+  }
+
+  mutating func readZone() throws(StateError) -> UTCOffsets {
     let first = try readInt()
     var transitions: [UTCOffsets.Transition] = []
     for _ in 0..<(try readCount(elementSize: 16)) {
       let from = try readTimestamp()
       transitions.append(UTCOffsets.Transition(from: from, offset: try readInt()))
     }
-    return ForecastPolicy(
-      isEnabled: isEnabled, step: step, seasons: hasSeasons ? seasons : nil,
-      zone: UTCOffsets(first: first, transitions: transitions), history: try readDuration())
+    return UTCOffsets(first: first, transitions: transitions)
   }
 
   private mutating func readScaling() throws(StateError) -> ScalingPolicy {
@@ -170,10 +214,13 @@ extension StateReader {
     let drain = try readDuration()
     let up = try readStepLimit()
     let down = try readStepLimit()
+    let upDeadband = try readDouble()
+    let downDeadband = try readDouble()
     let stabilization = try readDuration()
     return ScalingPolicy(
       risk: share.map(ScalingPolicy.Risk.fixed) ?? .auto, utilization: utilization, drain: drain,
-      up: up, down: down, stabilization: stabilization, reacts: try readBool())
+      up: up, down: down, upDeadband: upDeadband, downDeadband: downDeadband,
+      stabilization: stabilization, reacts: try readBool())
   }
 
   private mutating func readStepLimit() throws(StateError) -> StepLimit? {
@@ -197,7 +244,9 @@ extension StateReader {
     let to = try readTimestamp()
     let uplift = try readDouble()
     let rise = try readDuration()
+    let fall = try readDuration()
     return AnnouncedEvent(
-      name: name, from: from, to: to, uplift: uplift, rise: rise, fall: try readDuration())
+      name: name, from: from, to: to, uplift: uplift, rise: rise, fall: fall,
+      isLearned: try readBool())
   }
 }

@@ -33,7 +33,18 @@ extension StateWriter {
     case .suspicious(let suspicion, let result):
       write(suspicion.rawValue)
       write(result)
-    case .override(let result), .frozen(let result): write(result)
+    case .budget(let spent, let result):
+      write(spent)
+      write(result)
+    case .foreign(let found, let result):
+      write(found)
+      write(result)
+    case .warmPool(let replicas, let rate):
+      write(replicas)
+      write(rate)
+    case .override(let result), .frozen(let result), .deadband(let result), .rollout(let result),
+      .breaker(let result):
+      write(result)
     }
   }
 }
@@ -84,6 +95,18 @@ extension StateReader {
     case "suspicious":
       let suspicion = try readCase(Rule.Suspicion.self)
       return .suspicious(suspicion, result: try readInt())
+    case "deadband": return .deadband(result: try readInt())
+    case "rollout": return .rollout(result: try readInt())
+    case "breaker": return .breaker(result: try readInt())
+    case "budget":
+      let spent = try readDouble()
+      return .budget(spent: spent, result: try readInt())
+    case "foreign":
+      let found = try readInt()
+      return .foreign(found: found, result: try readInt())
+    case "warm_pool":
+      let replicas = try readInt()
+      return .warmPool(replicas: replicas, rate: try readDouble())
     case "override": return .override(result: try readInt())
     case "frozen": return .frozen(result: try readInt())
     default: throw .inconsistent("not a rule: \(kind)")

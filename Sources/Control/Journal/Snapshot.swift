@@ -7,7 +7,7 @@ public import Forecasting
 /// would have been made without it.
 extension Autoscaler {
   static let snapshotTag: UInt8 = 0x41
-  static let snapshotVersion: UInt8 = 2
+  static let snapshotVersion: UInt8 = 3
 
   public var snapshot: [UInt8] {
     var writer = StateWriter()
@@ -20,6 +20,18 @@ extension Autoscaler {
     writer.write(wanted)
     writer.write(drains)
     writer.write(sizes)
+    writer.write(boots)
+    writer.write(nextMeasurement)
+    writer.write(measuredBoot != nil)
+    if let measuredBoot { writer.write(measuredBoot) }
+    writer.write(foreign)
+    writer.write(ledger)
+    writer.write(starts)
+    writer.write(feedback)
+    writer.write(pool)
+    writer.write(nextPlan)
+    writer.write(wantsShrink)
+    writer.write(isShrinkingHeld)
     writer.write(lastSize)
     writer.write(lastReady)
     writer.write(Int(nextDecision))
@@ -39,7 +51,7 @@ extension Autoscaler {
   /// - Throws: `StateError` if the bytes are not a snapshot of a known version.
   public init(snapshot bytes: [UInt8]) throws(StateError) {
     var reader = StateReader(bytes)
-    try reader.read(tag: Self.snapshotTag, versions: 1...Self.snapshotVersion)
+    try reader.read(tag: Self.snapshotTag, versions: Self.snapshotVersion...Self.snapshotVersion)
     self.init(policy: try reader.readPolicy())
     recent = try reader.readRecentRate()
     try reader.readDemand(into: &demand)
@@ -48,6 +60,18 @@ extension Autoscaler {
     wanted = try reader.readHeldMaximum()
     drains = try reader.readHeldMaximum()
     sizes = try reader.readSizes()
+    boots = try reader.readBoots()
+    nextMeasurement = try reader.readOptionalTimestamp()
+    measuredBoot = try reader.readBool() ? try reader.readDuration() : nil
+    tempo = Tempo(policy, boot: measuredBoot ?? policy.fleet.boot)
+    foreign = try reader.readForeignWrites()
+    ledger = try reader.readLedger()
+    starts = try reader.readStarts()
+    feedback = try reader.readFeedback()
+    pool = try reader.readPool(for: policy.id)
+    nextPlan = try reader.readOptionalTimestamp()
+    wantsShrink = try reader.readBool()
+    isShrinkingHeld = try reader.readBool()
     lastSize = try reader.readOptionalInt()
     lastReady = try reader.readOptionalInt()
     nextDecision = Int64(try reader.readInt())

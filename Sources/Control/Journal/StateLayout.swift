@@ -36,10 +36,20 @@ extension StateWriter {
     write(watch.movingShare)
     write(watch.collapseTicks)
     write(watch.expectedTicks)
+    write(watch.shiftedTicks)
     write(watch.suspicion?.rawValue ?? "")
   }
 
+  mutating func write(_ outlook: FloorOutlook?) {
+    write(outlook != nil)
+    outlook?.writeState(to: &self)
+  }
+
   mutating func write(_ demand: DemandTracker) {
+    write(demand.boot)
+    demand.trust.writeState(to: &self)
+    demand.effects.writeState(to: &self)
+    write(demand.outlook)
     write(demand.model != nil)
     if let model = demand.model { model.writeState(to: &self) }
     write(demand.modelTime)
@@ -100,11 +110,23 @@ extension StateReader {
     watch.movingShare = try readDouble()
     watch.collapseTicks = try readInt()
     watch.expectedTicks = try readInt()
+    watch.shiftedTicks = try readInt()
     watch.suspicion = Rule.Suspicion(rawValue: try readText())
     return watch
   }
 
+  mutating func readOutlook() throws(StateError) -> FloorOutlook? {
+    try readBool() ? try FloorOutlook(from: &self) : nil
+  }
+
   mutating func readDemand(into demand: inout DemandTracker) throws(StateError) {
+    demand.look(aheadFor: try readDuration())
+    demand.trust = try LeadTrust(from: &self)
+    guard demand.trust.lead == demand.lead else {
+      throw .inconsistent("a trust of another lead window")
+    }
+    demand.effects = try EventEffects(from: &self)
+    demand.outlook = try readOutlook()
     let model = try readBool() ? try LeadDemand(from: &self) : nil
     let modelTime = try readOptionalTimestamp()
     var open = OpenStep()

@@ -18,6 +18,9 @@ public struct ScalingPolicy: Sendable, Equatable {
   public var up: StepLimit?
   /// A limit to shrinking; nil for none.
   public var down: StepLimit?
+  /// Growths and shrinks by a smaller share of the fleet than these are not made.
+  public var upDeadband: Double
+  public var downDeadband: Double
   /// A shrink happens only to the most that was asked for within this time.
   public var stabilization: Duration
   /// Whether the observed rate and the queue take part.
@@ -27,13 +30,16 @@ public struct ScalingPolicy: Sendable, Equatable {
     risk: Risk = .auto, utilization: Double = 0.9, drain: Duration = .seconds(60),
     up: StepLimit? = nil,
     down: StepLimit? = StepLimit(amount: .share(0.2), period: .seconds(60)),
-    stabilization: Duration = .seconds(60), reacts: Bool = true
+    upDeadband: Double = 0, downDeadband: Double = 0, stabilization: Duration = .seconds(60),
+    reacts: Bool = true
   ) {
     self.risk = risk
     self.utilization = utilization
     self.drain = drain
     self.up = up
     self.down = down
+    self.upDeadband = upDeadband
+    self.downDeadband = downDeadband
     self.stabilization = stabilization
     self.reacts = reacts
   }
@@ -77,21 +83,44 @@ public struct ForecastPolicy: Sendable, Equatable {
   public var zone: UTCOffsets
   /// How much of the past a fit reads.
   public var history: Duration
+  /// Spans of the past that are known to be bad: nothing is learnt from them.
+  public var excluded: [TimeSpan]
 
   public init(
     isEnabled: Bool = true, step: Duration = .seconds(300), seasons: [Duration]? = nil,
-    zone: UTCOffsets = .utc, history: Duration = .seconds(56 * 86_400)
+    zone: UTCOffsets = .utc, history: Duration = .seconds(56 * 86_400),
+    excluded: [TimeSpan] = []
   ) {
     self.isEnabled = isEnabled
     self.step = step
     self.seasons = seasons
     self.zone = zone
     self.history = history
+    self.excluded = excluded
   }
+
+  /// Whether nothing may be learnt from that instant.
+  public func excludes(_ time: Timestamp) -> Bool { excluded.contains { $0.contains(time) } }
+}
+
+/// The instants from `from` on and before `to`.
+public struct TimeSpan: Sendable, Equatable {
+  public var from: Timestamp
+  public var to: Timestamp
+
+  public init(from: Timestamp, to: Timestamp) {
+    self.from = from
+    self.to = to
+  }
+
+  public func contains(_ time: Timestamp) -> Bool { from <= time && time < to }
 }
 
 /// A surge that is known beforehand: demand is multiplied by `uplift` between `from` and `to`,
 /// rising to it within `rise` after `from` and falling back within `fall` before `to`.
+///
+/// A learned event has the multiplier that past events of the same name had; `uplift` is its
+/// multiplier until one was seen, and 1 says nothing.
 public struct AnnouncedEvent: Sendable, Equatable {
   public var name: String
   public var from: Timestamp
@@ -99,10 +128,11 @@ public struct AnnouncedEvent: Sendable, Equatable {
   public var uplift: Double
   public var rise: Duration
   public var fall: Duration
+  public var isLearned: Bool
 
   public init(
     name: String, from: Timestamp, to: Timestamp, uplift: Double, rise: Duration = .zero,
-    fall: Duration = .zero
+    fall: Duration = .zero, isLearned: Bool = false
   ) {
     self.name = name
     self.from = from
@@ -110,16 +140,18 @@ public struct AnnouncedEvent: Sendable, Equatable {
     self.uplift = uplift
     self.rise = rise
     self.fall = fall
+    self.isLearned = isLearned
   }
 
   /// The multiplier at an instant; 1 outside the event.
-  public func factor(at time: Timestamp) -> Double {
-    guard time >= from, time < to else { return 1 }
-    let sinceStart = time.since(from).inSeconds
-    let untilEnd = to.since(time).inSeconds
-    let up = rise > .zero ? min(1, sinceStart / rise.inSeconds) : 1
-    let down = fall > .zero ? min(1, untilEnd / fall.inSeconds) : 1
-    return 1 + (uplift - 1) * min(up, down)
+  public func factor(at time: Timestamp) -> Double { 1 + (uplift - 1) * share(at: time) }
+
+  /// How much of the event there is at an instant, 0 … 1.
+  public func share(at time: Timestamp) -> Double {
+    guard time >= from, time < to else { return 0 }
+    let up = rise > .zero ? min(1, time.since(from).inSeconds / rise.inSeconds) : 1
+    let down = fall > .zero ? min(1, to.since(time).inSeconds / fall.inSeconds) : 1
+    return min(up, down)
   }
 }
 

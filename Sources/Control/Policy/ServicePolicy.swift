@@ -26,13 +26,15 @@ public struct ServicePolicy: Sendable, Equatable {
   public var hasQueueSignal: Bool
   /// Whether a platform shows the fleet; if not, the fleet is assumed to follow the decisions.
   public var hasFleetSignal: Bool
+  /// Whether the platform holds plans of floors, so that one is made.
+  public var holdsPlans: Bool
 
   public init(
     id: ServiceID, mode: Mode, fleet: FleetPolicy, timing: ControlTiming = ControlTiming(),
     objective: Objective = Objective(), forecast: ForecastPolicy = ForecastPolicy(),
     scaling: ScalingPolicy = ScalingPolicy(), downstream: [DownstreamLimit] = [],
     price: Price? = nil, events: [AnnouncedEvent] = [], hasQueueSignal: Bool = true,
-    hasFleetSignal: Bool = true
+    hasFleetSignal: Bool = true, holdsPlans: Bool = false
   ) {
     self.id = id
     self.mode = mode
@@ -46,6 +48,7 @@ public struct ServicePolicy: Sendable, Equatable {
     self.events = events
     self.hasQueueSignal = hasQueueSignal
     self.hasFleetSignal = hasFleetSignal
+    self.holdsPlans = holdsPlans
   }
 
   /// From a command to the moment at which demand is next looked at again: what a forecast has to
@@ -65,10 +68,12 @@ public struct FleetPolicy: Sendable, Equatable {
   public var queueLimit: Double?
   /// From the command to serving for a replica of the warm pool.
   public var warmBoot: Duration
+  /// How the pool of replicas that stand by is sized; nil leaves it as it is.
+  public var standby: StandbyPolicy?
 
   public init(
     ratePerReplica: Double, boot: Duration, min: Int, max: Int, queueLimit: Double? = nil,
-    warmBoot: Duration = .seconds(30)
+    warmBoot: Duration = .seconds(30), standby: StandbyPolicy? = nil
   ) {
     self.ratePerReplica = ratePerReplica
     self.boot = boot
@@ -76,6 +81,25 @@ public struct FleetPolicy: Sendable, Equatable {
     self.max = max
     self.queueLimit = queueLimit
     self.warmBoot = warmBoot
+    self.standby = standby
+  }
+}
+
+/// Replicas that are started up and stand by: sooner ready than a cold one, for a fraction of its
+/// price.
+public struct StandbyPolicy: Sendable, Equatable {
+  /// What one that stands by costs, as a share of a running one's price.
+  public var cost: Double
+  /// The multiple of the present rate that must be survived unannounced; nil sizes the pool by the
+  /// forecast alone.
+  public var burst: Double?
+  /// The most that may stand by.
+  public var max: Int
+
+  public init(cost: Double = 0.1, burst: Double? = nil, max: Int) {
+    self.cost = cost
+    self.burst = burst
+    self.max = max
   }
 }
 
@@ -115,10 +139,19 @@ public struct Objective: Sendable, Equatable {
 public struct Price: Sendable, Equatable {
   public var perReplicaHour: Double
   public var currency: String
+  /// What a late or dropped request costs; nil if nobody said.
+  public var perViolation: Double?
+  /// What a calendar month (UTC) may cost; nil for no limit.
+  public var monthlyBudget: Double?
 
-  public init(perReplicaHour: Double, currency: String = "USD") {
+  public init(
+    perReplicaHour: Double, currency: String = "USD", perViolation: Double? = nil,
+    monthlyBudget: Double? = nil
+  ) {
     self.perReplicaHour = perReplicaHour
     self.currency = currency
+    self.perViolation = perViolation
+    self.monthlyBudget = monthlyBudget
   }
 }
 

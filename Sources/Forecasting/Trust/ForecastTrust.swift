@@ -83,3 +83,39 @@ public struct ForecastTrust: Sendable, Equatable {
     value >= quantile ? level * (value - quantile) : (1 - level) * (quantile - value)
   }
 }
+
+extension ForecastTrust {
+  private static let stateTag: UInt8 = 0x54
+
+  /// Writes everything; `init(from:)` gives back a value that is equal to the bit.
+  public func writeState(to writer: inout StateWriter) {
+    writer.write(tag: Self.stateTag, version: 1)
+    writer.write(level)
+    writer.write(memory)
+    writer.write(grade.rawValue)
+    writer.write(exceedance)
+    writer.write(loss)
+    writer.write(held)
+    writer.write(calm)
+    writer.write(seen)
+  }
+
+  /// - Throws: `StateError`, also when a part is not finite or out of range.
+  public init(from reader: inout StateReader) throws(StateError) {
+    try reader.read(tag: Self.stateTag, versions: 1...1)
+    let level = try reader.readDouble()
+    let memory = try reader.readDouble()
+    guard let grade = Grade(rawValue: try reader.readInt()), level.isFinite, memory.isFinite else {
+      throw .inconsistent("a trust's grade or level is not one")
+    }
+    self.init(level: level, memory: memory, grade: grade)
+    exceedance = try reader.readDouble()
+    loss = try reader.readDouble()
+    held = try reader.readDouble()
+    calm = try reader.readInt()
+    seen = try reader.readInt()
+    guard (0...1).contains(exceedance), loss >= 0, held >= 0, (loss + held).isFinite, calm >= 0,
+      seen >= 0, seen < Int.max / 2
+    else { throw .inconsistent("a trust's sums are out of range") }
+  }
+}

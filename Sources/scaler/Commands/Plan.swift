@@ -103,7 +103,9 @@ enum Planning {
       history = try await scratch.series(
         of: policy.id, metric: .rate, from: end - policy.forecast.history, to: end, step: step)
     }
-    if case .success(let fitted) = DemandFitting.fit(history, policy: policy, deliveredAt: now) {
+    if case .success(let fitted) = DemandFitting.fit(
+      history, policy: policy, deliveredAt: now, isFirst: true)
+    {
       _ = autoscaler.handle(.fitted(fitted))
     }
   }

@@ -6,7 +6,9 @@ import Foundation
 
 extension FleetPolicy {
   init(_ field: YAMLField) throws {
-    let section = try field.section(["rate_per_replica", "boot", "min", "max", "queue_limit"])
+    let section = try field.section([
+      "rate_per_replica", "boot", "min", "max", "queue_limit", "warm_pool",
+    ])
     let least = try section["min"]?.integer(in: 0...1_000_000) ?? 1
     let maxField = try section.required("max")
     let most = try maxField.integer(in: 1...1_000_000)
@@ -15,6 +17,13 @@ extension FleetPolicy {
       ratePerReplica: try section.required("rate_per_replica").number(above: 0),
       boot: try section.required("boot").duration(), min: least, max: most,
       queueLimit: try section["queue_limit"]?.number(above: 0))
+    guard let pool = section["warm_pool"] else { return }
+    let keys = try pool.section(["boot", "cost", "burst", "max"])
+    if let boot = try keys["boot"]?.duration() { warmBoot = boot }
+    standby = StandbyPolicy(
+      cost: try keys["cost"]?.number(in: 0...1) ?? 0.1,
+      burst: try keys["burst"]?.number(in: 1...1000),
+      max: try keys.required("max").integer(in: 0...1_000_000))
   }
 }
 
@@ -45,13 +54,20 @@ extension Objective {
 
 extension ForecastPolicy {
   init(field: YAMLField) throws {
-    let section = try field.section(["step", "seasons", "timezone", "history"])
+    let section = try field.section(["step", "seasons", "timezone", "history", "exclude"])
     var forecast = ForecastPolicy()
     if let step = try section["step"]?.wholeSeconds() { forecast.step = step }
     if let seasons = section["seasons"], try seasons.isAuto() == false {
       forecast.seasons = try seasons.list().map { try $0.wholeSeconds() }
     }
     if let history = try section["history"]?.wholeSeconds() { forecast.history = history }
+    forecast.excluded = try (section["exclude"]?.list() ?? []).map { entry in
+      let span = try entry.section(["from", "to"])
+      let from = try span.required("from").timestamp()
+      let to = try span.required("to").timestamp()
+      guard from < to else { throw entry.refusal("ends before it begins") }
+      return TimeSpan(from: from, to: to)
+    }
     if let zoneField = section["timezone"] {
       let name = try zoneField.text()
       guard let zone = UTCOffsets(zoneNamed: name) else {
@@ -64,6 +80,16 @@ extension ForecastPolicy {
 }
 
 extension YAMLField {
+  /// `10%`, or a fraction.
+  fileprivate func share() throws -> Double {
+    let text = try text()
+    guard text.hasSuffix("%") else { return try number(in: 0...0.5) }
+    guard let percent = Double(text.dropLast()), (0...50).contains(percent) else {
+      throw refusal("must be 0% to 50%, not `\(text)`")
+    }
+    return percent / 100
+  }
+
   fileprivate func isAuto() throws -> Bool {
     guard isScalar else { return false }
     guard try text() == "auto" else { throw refusal("must be `auto` or a list of durations") }
@@ -84,11 +110,13 @@ extension ScalingPolicy {
     }
     if let share = try section["utilization"]?.number(in: 0.05...1) { scaling.utilization = share }
     if let drain = try section["drain"]?.wholeSeconds() { scaling.drain = drain }
-    if let up = try section["up"]?.section(["max_step"]), let limit = up["max_step"] {
-      scaling.up = try StepLimit(field: limit)
+    if let up = try section["up"]?.section(["max_step", "deadband"]) {
+      if let limit = up["max_step"] { scaling.up = try StepLimit(field: limit) }
+      if let share = try up["deadband"]?.share() { scaling.upDeadband = share }
     }
-    if let down = try section["down"]?.section(["max_step", "stabilization"]) {
+    if let down = try section["down"]?.section(["max_step", "deadband", "stabilization"]) {
       if let limit = down["max_step"] { scaling.down = try StepLimit(field: limit) }
+      if let share = try down["deadband"]?.share() { scaling.downDeadband = share }
       if let window = try down["stabilization"]?.duration() { scaling.stabilization = window }
     }
     self = scaling
@@ -132,10 +160,13 @@ extension [DownstreamLimit] {
 
 extension Price {
   init(field: YAMLField) throws {
-    let section = try field.section(["per_replica_hour", "currency"] + PriceNote.keys)
+    let section = try field.section(
+      ["per_replica_hour", "currency", "per_violation", "monthly_budget"] + PriceNote.keys)
     self.init(
       perReplicaHour: try section.required("per_replica_hour").number(above: 0),
-      currency: try section["currency"]?.text() ?? "USD")
+      currency: try section["currency"]?.text() ?? "USD",
+      perViolation: try section["per_violation"]?.number(above: 0),
+      monthlyBudget: try section["monthly_budget"]?.number(above: 0))
   }
 }
 

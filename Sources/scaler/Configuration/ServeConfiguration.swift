@@ -84,13 +84,15 @@ struct ServeConfiguration: Sendable {
   private mutating func addEvents(_ field: YAMLField?) throws {
     for entry in try field?.list() ?? [] {
       let section = try entry.section(["name", "services", "from", "to", "uplift", "rise", "fall"])
+      let uplift = try section.required("uplift")
+      let isLearned = try uplift.text() == "learned"
       let event = AnnouncedEvent(
         name: try section.required("name").text(),
         from: try section.required("from").timestamp(),
         to: try section.required("to").timestamp(),
-        uplift: try section.required("uplift").number(in: 0.01...1000),
+        uplift: isLearned ? 1 : try uplift.number(in: 0.01...1000),
         rise: try section["rise"]?.duration() ?? .zero,
-        fall: try section["fall"]?.duration() ?? .zero)
+        fall: try section["fall"]?.duration() ?? .zero, isLearned: isLearned)
       guard event.from < event.to else { throw entry.refusal("ends before it begins") }
       for reference in try section.required("services").list() {
         let name = try reference.text()
