@@ -69,19 +69,21 @@ enum Speed {
     let rounds = 200_000
     var times: [Double] = []
     times.reserveCapacity(rounds)
-    for step in 0..<rounds {
-      let positions = seasons.positions(ofStep: step)
-      let start = DispatchTime.now().uptimeNanoseconds
-      model.advance(values[step % count], at: positions)
-      sum += model.forecast(at: seasons.positions(ofStep: step + 12), stepsAhead: 12)
-      lead.advance(values[step % count], at: positions)
-      sum += lead.upper(quantile: 0.99) ?? 0
-      times.append(1e-3 * Double(DispatchTime.now().uptimeNanoseconds - start))
+    let total = milliseconds {
+      for step in 0..<rounds {
+        let positions = seasons.positions(ofStep: step)
+        let start = DispatchTime.now().uptimeNanoseconds
+        model.advance(values[step % count], at: positions)
+        sum += model.forecast(at: seasons.positions(ofStep: step + 12), stepsAhead: 12)
+        lead.advance(values[step % count], at: positions)
+        sum += lead.upper(quantile: 0.99) ?? 0
+        times.append(1e-3 * Double(DispatchTime.now().uptimeNanoseconds - start))
+      }
     }
     times.sort()
     print(
       "advance both models, forecast at 12 steps, quantile at the lead: "
-        + "mean \(text(times.reduce(0, +) / Double(rounds))) us, "
+        + "mean \(text(1000 * total / Double(rounds))) us of processor time, "
         + "p99 \(text(times[rounds * 99 / 100])) us (\(sum > 0))")
     var writer = StateWriter()
     model.writeState(to: &writer)

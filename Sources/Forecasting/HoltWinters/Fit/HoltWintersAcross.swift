@@ -42,12 +42,15 @@ struct HoltWintersAcross {
       let values = UnsafeMutableBufferPointer(rebasing: memory[(count * (rows + states))...])
       var known = Array(repeating: 0, count: count)
       for lane in 0..<count {
-        let source = series[min(lane, series.count - 1)].values
-        for step in 0..<steps {
-          let value = source[backwards ? steps - 1 - step : step]
-          values[step * count + lane] = value
-          if !value.isNaN, step >= warmUp { known[lane] += 1 }
+        var counted = 0
+        series[min(lane, series.count - 1)].values.withUnsafeBufferPointer { source in
+          for step in 0..<steps {
+            let value = source[backwards ? steps - 1 - step : step]
+            values[step * count + lane] = value
+            if !value.isNaN, step >= warmUp { counted += 1 }
+          }
         }
+        known[lane] = counted
         fill(memory, lane, lanes[min(lane, lanes.count - 1)])
       }
       let indices = backwards ? first.stateIndices.map { $0.reversed() } : first.stateIndices

@@ -48,29 +48,32 @@ final class HoltWintersBatch {
   /// on what varies.
   func load(_ series: HoltWintersSeries, from start: HoltWintersStart, at place: Int) {
     let level = start.states.level
-    known[place] = 0
+    let (count, warmUp) = (count, warmUp)
+    var counted = 0
+    // Steps that become unknown, or may no longer be.
+    var changed: [Int] = []
     values.withUnsafeMutableBufferPointer { values in
-      var at = place
-      for step in 0..<count {
-        let value = series.values[step]
-        let wasUnknown = values[at].isNaN
-        values[at] = Float(value - level)
-        if !value.isNaN {
-          if step >= warmUp { known[place] += 1 }
-        } else {
-          unknowns[step] = 1
+      series.values.withUnsafeBufferPointer { source in
+        for step in 0..<count {
+          let at = step * Self.series + place
+          let value = Float(source[step] - level)
+          if value.isNaN != values[at].isNaN { changed.append(step) }
+          if !value.isNaN, step >= warmUp { counted += 1 }
+          values[at] = value
         }
-        if wasUnknown, !value.isNaN {
-          let row = step * Self.series..<(step + 1) * Self.series
-          unknowns[step] = values[row].contains(where: \.isNaN) ? 1 : 0
-        }
-        at += Self.series
       }
     }
+    for step in changed {
+      let row = values[step * Self.series..<(step + 1) * Self.series]
+      unknowns[step] = row.contains(where: \.isNaN) ? 1 : 0
+    }
+    known[place] = counted
     smallestSizes[place] = Float(start.floor)
     sizes[place] = Float(max(start.states.innovationSize, start.floor))
-    for (state, value) in start.states.seasonal.enumerated() {
-      starts[state * Self.series + place] = Float(value)
+    starts.withUnsafeMutableBufferPointer { starts in
+      for (state, value) in start.states.seasonal.enumerated() {
+        starts[state * Self.series + place] = Float(value)
+      }
     }
   }
 

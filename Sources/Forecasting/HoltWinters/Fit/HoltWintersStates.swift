@@ -21,9 +21,13 @@ extension HoltWintersStates {
     let window = longest == 0 ? min(values.count, 24) : min(8, values.count / longest) * longest
     let span = window == 0 ? values.count : window
     var rest = Array(values.prefix(span))
-    let known = rest.filter { !$0.isNaN }
-    let level =
-      known.isEmpty ? (values.first { !$0.isNaN } ?? 0) : known.reduce(0, +) / Double(known.count)
+    var total = 0.0
+    var known = 0.0
+    for value in rest where !value.isNaN {
+      total += value
+      known += 1
+    }
+    let level = known > 0 ? total / known : (values.first { !$0.isNaN } ?? 0)
     let slope = slope(of: rest, period: longest)
     for step in rest.indices { rest[step] -= level + slope * (Double(step) - Double(span) / 2) }
 
@@ -32,9 +36,14 @@ extension HoltWintersStates {
       (seasons.lengths[$0], $0) < (seasons.lengths[$1], $1)
     }
     for season in order {
-      let indices = stateIndices[season]
-      addRobustMeans(of: rest, at: indices, count: seasons.totalLength, to: &seasonal)
-      for step in rest.indices { rest[step] -= seasonal[Int(indices[step])] }
+      stateIndices[season].withUnsafeBufferPointer { indices in
+        rest.withUnsafeMutableBufferPointer { rest in
+          seasonal.withUnsafeMutableBufferPointer { seasonal in
+            addRobustMeans(of: UnsafeBufferPointer(rest), at: indices, to: seasonal)
+            for step in 0..<rest.count { rest[step] -= seasonal[Int(indices[step])] }
+          }
+        }
+      }
     }
     var size = 0.0
     var count = 0.0
@@ -63,29 +72,53 @@ extension HoltWintersStates {
   /// Mean of the values at each state, those beyond four median deviations from the state's median
   /// counted as at that bound.
   private static func addRobustMeans(
-    of values: [Double], at indices: [Int32], count: Int, to seasonal: inout [Double]
+    of values: UnsafeBufferPointer<Double>, at indices: UnsafeBufferPointer<Int32>,
+    to seasonal: UnsafeMutableBufferPointer<Double>
   ) {
+    let count = seasonal.count
     // One row for all states: state i has starts[i] ..< starts[i + 1].
-    var starts = Array(repeating: 0, count: count + 1)
-    for step in values.indices where !values[step].isNaN { starts[Int(indices[step]) + 1] += 1 }
-    for state in 0..<count { starts[state + 1] += starts[state] }
-    var next = starts
-    withUnsafeTemporaryAllocation(of: Double.self, capacity: max(1, starts[count])) { grouped in
-      for step in values.indices where !values[step].isNaN {
-        let state = Int(indices[step])
-        grouped[next[state]] = values[step]
-        next[state] += 1
+    withUnsafeTemporaryAllocation(of: Int.self, capacity: 2 * (count + 1)) { places in
+      places.initialize(repeating: 0)
+      let starts = UnsafeMutableBufferPointer(rebasing: places[..<(count + 1)])
+      let next = UnsafeMutableBufferPointer(rebasing: places[(count + 1)...])
+      for step in 0..<values.count where !values[step].isNaN {
+        starts[Int(indices[step]) + 1] += 1
       }
-      var medians = Array(repeating: 0.0, count: count)
-      var deviations: [Double] = []
-      // The middle of two thousand deviations is as good as that of all.
-      let every = max(1, starts[count] / 2000)
+      for state in 0..<count {
+        next[state] = starts[state]
+        starts[state + 1] += starts[state]
+      }
+      withUnsafeTemporaryAllocation(of: Double.self, capacity: max(1, starts[count])) { grouped in
+        for step in 0..<values.count where !values[step].isNaN {
+          let state = Int(indices[step])
+          grouped[next[state]] = values[step]
+          next[state] += 1
+        }
+        addRobustMeans(of: grouped, starts, to: seasonal)
+      }
+    }
+  }
+
+  private static func addRobustMeans(
+    of grouped: UnsafeMutableBufferPointer<Double>, _ starts: UnsafeMutableBufferPointer<Int>,
+    to seasonal: UnsafeMutableBufferPointer<Double>
+  ) {
+    let count = seasonal.count
+    // The middle of a few hundred deviations is as good as that of all.
+    let every = max(1, starts[count] / sampledDeviations)
+    var deviations: [Double] = []
+    deviations.reserveCapacity(2 * sampledDeviations)
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: max(1, count)) { medians in
       for state in 0..<count where starts[state] < starts[state + 1] {
         let group = starts[state]..<starts[state + 1]
         let median = middle(of: grouped, group)
         medians[state] = median
-        for index in group where group.count > 2 && index % every == 0 {
-          deviations.append((grouped[index] - median).magnitude)
+        if group.count > 2 {
+          var index = (group.lowerBound + every - 1) / every * every
+          while index < group.upperBound {
+            deviations.append((grouped[index] - median).magnitude)
+            index += every
+          }
         }
       }
       deviations.sort()
@@ -102,8 +135,10 @@ extension HoltWintersStates {
     }
   }
 
-  /// Values of a group that its median is taken of, at most: what it only bounds needs no more.
-  private static let sampled = 15
+  /// Values of a group that its median is taken of, at most, and deviations that theirs is: what they
+  /// only bound needs no more.
+  private static let sampled = 5
+  private static let sampledDeviations = 300
 
   /// The median of up to `sampled` values, evenly spread over a group; put in order one by one, which
   /// is the fastest for so few.
