@@ -184,7 +184,7 @@ def main():
     rows = report.medians(runs)
     if len(runs) > 1:
         print(f"\nmedians of {len(runs)} runs\n{report.table(rows)}")
-    failures = report.failures(rows)
+    failures = report.failures(rows, options.short)
     for sentence in failures:
         print(f"FAILED: {sentence}")
     raise SystemExit(1 if failures else 0)

@@ -4,6 +4,7 @@ what it is given, compares versions, and writes down every request."""
 import json
 import threading
 import time
+import urllib.parse
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -41,6 +42,8 @@ class ScriptedCluster:
         self.requests: list[Request] = []
         self.version = 1
         self.rate = 20.0
+        # What a query with the word `fleet` gives: requests per second by service.
+        self.fleet: dict[str, float] = {}
         self.objects = {("deployments", "web"): {
             "metadata": {"name": "web", "resourceVersion": "1"},
             "spec": {"replicas": size}, "status": {"readyReplicas": size}}}
@@ -117,19 +120,23 @@ class ScriptedCluster:
             parsed = json.loads(body)
         with self.lock:
             if "/api/v1/query" in plain:
-                status, answer = 200, self.metrics(plain)
+                status, answer = 200, self.metrics(plain, body.decode())
             else:
                 status, answer = self.kubernetes(method, plain, parsed, "dryRun=All" in path)
             self.requests.append(Request(time.monotonic(), method, path, parsed, status))
         return status, answer
 
-    def metrics(self, path):
+    def metrics(self, path, form):
         if path.endswith("query_range"):
             return {"status": "success", "data": {"resultType": "matrix", "result": []}}
-        sample = [time.time(), str(self.rate)]
-        return {
-            "status": "success",
-            "data": {"resultType": "vector", "result": [{"metric": {}, "value": sample}]}}
+        rates = {"": self.rate}
+        if "fleet" in urllib.parse.parse_qs(form)["query"][0]:
+            rates = self.fleet
+        result = [
+            {"metric": {"service": name} if name else {}, "value": [time.time(), str(rate)]}
+            for name, rate in rates.items()
+        ]
+        return {"status": "success", "data": {"resultType": "vector", "result": result}}
 
     def kubernetes(self, method, path, body, is_rehearsal):
         for kind, group in GROUPS.items():
