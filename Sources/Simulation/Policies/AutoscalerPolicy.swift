@@ -38,11 +38,14 @@ struct AutoscalerPolicy: SimulatedPolicy {
     grid = world.grid
     floor = specification.floor.map { GivenFloor(values: $0) }
     bins = RateBins(
-      demand: world.demand, width: DemandFitting.step(for: service), bridgesGaps: false)
+      demand: world.demand, width: DemandFitting.step(for: service), bridgesGaps: false,
+      kept: service.forecast.history)
     journal = keepsJournal ? [] : nil
     if service.forecast.isEnabled, bins.count > 0 {
       _ = handle(
-        answer(from: grid.start - service.forecast.history, to: grid.start, at: grid.start))
+        answer(
+          from: grid.start - service.forecast.history, to: grid.start, at: grid.start,
+          boot: service.fleet.boot, isFirst: true))
     }
   }
 
@@ -65,9 +68,18 @@ struct AutoscalerPolicy: SimulatedPolicy {
   private func ownFleet(_ view: ControllerView) -> Observation {
     Observation(
       time: grid.time(at: view.step), ready: view.ready,
-      pending: view.fleet.pending.sorted { $0.started < $1.started }.map {
-        PendingBatch(count: $0.count, since: grid.time(at: $0.started))
-      }, warm: view.warm)
+      pending: pending(view), warm: view.warm)
+  }
+
+  private func pending(_ view: ControllerView) -> [PendingBatch] {
+    let batches = view.fleet.pending
+    guard !batches.isEmpty else { return [] }
+    let fleet = view.fleet
+    return batches.sorted { $0.started < $1.started }.map {
+      PendingBatch(
+        count: $0.count, since: grid.time(at: $0.started),
+        isWarm: fleet.warmBoot < fleet.boot && $0.ready - $0.started == fleet.warmBoot)
+    }
   }
 
   private mutating func decide(_ observation: Observation, _ view: ControllerView) -> Int {
@@ -79,13 +91,18 @@ struct AutoscalerPolicy: SimulatedPolicy {
     for effect in handle(.observed(observation)) {
       switch effect {
       case .record, .plan: continue
+      // A simulated pool has the size that its scenario gives it.
+      case .scale(let command) where command.kind == .warmPool:
+        _ = handle(
+          .scaled(command.decision, .accepted(replicas: command.replicas), at: observation.time))
       case .scale(let command):
         target = view.clamped(command.replicas)
         _ = handle(
           .scaled(command.decision, .accepted(replicas: target), at: observation.time))
       case .fit(let request):
         fit = answer(
-          from: request.from, to: request.time, at: observation.time + Self.fitDuration)
+          from: request.from, to: request.time, at: observation.time + Self.fitDuration,
+          boot: request.boot, isFirst: request.isFirst)
       }
     }
     guard let raised = floor?.replicas(view) else { return target }
@@ -98,15 +115,20 @@ struct AutoscalerPolicy: SimulatedPolicy {
   }
 
   /// The event with the result of a fit on what was seen between two instants.
-  private func answer(from first: Timestamp, to last: Timestamp, at time: Timestamp) -> Event {
+  private func answer(
+    from first: Timestamp, to last: Timestamp, at time: Timestamp, boot: Duration, isFirst: Bool
+  ) -> Event {
     func fit() -> Event {
       let history = bins.series.slice(from: first, to: last)
-      return switch DemandFitting.fit(history, policy: service, deliveredAt: time) {
+      let result = DemandFitting.fit(
+        history, policy: service, deliveredAt: time, boot: boot, isFirst: isFirst)
+      return switch result {
       case .success(let fitted): .fitted(fitted)
       case .failure(let failure): .fitFailed(at: time, reason: failure.description)
       }
     }
-    return memory?.answer(upTo: last, deliveredAt: time, fit: fit) ?? fit()
+    return memory?.answer(
+      upTo: last, deliveredAt: time, boot: boot, isFirst: isFirst, fit: fit) ?? fit()
   }
 
   var reason: String { autoscaler.lastProposal?.reason ?? "" }
