@@ -113,8 +113,13 @@ let package = Package(
       name: "StorageTests",
       dependencies: ["Storage", "Domain", .product(name: "GRDB", package: "GRDB.swift")],
       swiftSettings: settings),
+    // Servers, clocks and platforms that tests of several targets share.
+    .target(
+      name: "TestSupport", dependencies: ["Adapters", "Domain"], path: "Tests/TestSupport",
+      swiftSettings: settings),
     .testTarget(
-      name: "AdaptersTests", dependencies: ["Adapters", "Domain"], swiftSettings: settings),
+      name: "AdaptersTests", dependencies: ["Adapters", "Domain", "TestSupport"],
+      swiftSettings: settings),
     .testTarget(
       name: "SimulationTests", dependencies: ["Simulation", "Control", "Domain"],
       resources: [.copy("Fixtures")], swiftSettings: settings),

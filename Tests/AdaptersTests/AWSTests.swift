@@ -1,5 +1,6 @@
 import Domain
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Adapters
@@ -98,6 +99,44 @@ struct AWSCredentialTests {
     #expect(try await chain.credentials().accessKey == "K6")
     time.set(1_800_000_000 + 1800)
     await #expect(throws: CloudError.self) { try await chain.credentials() }
+  }
+
+  @Test(
+    "F-54 while renewing fails the old keys serve to their end, and then nobody is asked in vain")
+  func endOfLife() async throws {
+    let server = try ScriptedServer { _, number in
+      number == 1
+        ? .answer(
+          200,
+          body:
+            #"{"AccessKeyId":"C","SecretAccessKey":"c","Token":"t","Expiration":"2027-01-15T09:00:00Z"}"#
+        ) : .answer(500)
+    }
+    let chain = chain([
+      "AWS_SHARED_CREDENTIALS_FILE": "/none",
+      "AWS_CONTAINER_CREDENTIALS_FULL_URI": server.url + "/creds",
+    ])
+    #expect(try await chain.credentials().accessKey == "C")
+    time.set(1_800_000_000 + 3599)
+    #expect(try await chain.credentials().accessKey == "C")
+    #expect(server.requests.count == 2)
+    time.set(1_800_000_000 + 3600)
+    await #expect {
+      try await chain.credentials()
+    } throws: { error in
+      "\(error)".contains("container endpoint: the answer holds no credentials (HTTP 500)")
+    }
+  }
+
+  @Test("F-54 an instance without version 2 of its metadata service gives no keys")
+  func firstVersion() async throws {
+    let server = try ScriptedServer { request, _ in
+      request.method == "PUT" ? .answer(405) : .answer(200, body: "role")
+    }
+    await #expect(throws: CloudError.self) {
+      try await chain(["AWS_SHARED_CREDENTIALS_FILE": "/none"], metadata: server.url).credentials()
+    }
+    #expect(server.requests.map(\.method) == ["PUT"])
   }
 
   @Test("containers and web identities give theirs")
@@ -258,6 +297,10 @@ struct AWSAutoScalingTests {
     #expect(
       try await cloud.apply(command(8, .desired))
         == .refused("the process Launch of web-asg is suspended"))
+    // A floor above the size would launch as well.
+    #expect(
+      try await cloud.apply(command(8, .floor))
+        == .refused("the process Launch of web-asg is suspended"))
     #expect(try await cloud.apply(command(3, .desired)) == .accepted(replicas: 3))
   }
 
@@ -305,16 +348,21 @@ struct AWSAutoScalingTests {
   @Test("a plan replaces what was left before, and leaves other people's actions alone")
   func plan() async throws {
     let server = try ScriptedServer { request, _ in
-      request.form["Action"] == "DescribeScheduledActions"
-        ? .answer(
+      switch request.form["Action"] {
+      case "DescribeAutoScalingGroups": .answer(200, body: Self.group())
+      case "DescribeScheduledActions":
+        .answer(
           200,
           body:
             "<R><DescribeScheduledActionsResult><ScheduledUpdateGroupActions>"
             + "<member><ScheduledActionName>scaler-20270115T0900Z</ScheduledActionName></member>"
             + "<member><ScheduledActionName>scaler-20270115T0700Z</ScheduledActionName></member>"
+            + "<member><ScheduledActionName>scaler-20270115T1000Z</ScheduledActionName>"
+            + "<StartTime>2027-01-15T10:00:00Z</StartTime><MinSize>7</MinSize></member>"
             + "<member><ScheduledActionName>night</ScheduledActionName></member>"
             + "</ScheduledUpdateGroupActions></DescribeScheduledActionsResult></R>")
-        : .answer(200, body: "<R/>")
+      default: .answer(200, body: "<R/>")
+      }
     }
     let hour = time.now + .seconds(3600)
     try await cloud(server).schedule(
@@ -323,19 +371,26 @@ struct AWSAutoScalingTests {
         floors: [
           ScheduledFloor(from: hour, replicas: 9),
           ScheduledFloor(from: hour + .seconds(1800), replicas: 4),
+          ScheduledFloor(from: hour + .seconds(2400), replicas: 4),
+          ScheduledFloor(from: hour + .seconds(3600), replicas: 7),
+          ScheduledFloor(from: hour + .seconds(7200), replicas: 99),
         ], fencingToken: 0))
     let calls = server.requests.map(\.form)
     #expect(
       calls.map { $0["Action"] } == [
-        "DescribeScheduledActions", "BatchDeleteScheduledAction",
-        "BatchPutScheduledUpdateGroupAction",
+        "DescribeAutoScalingGroups", "DescribeScheduledActions",
+        "BatchPutScheduledUpdateGroupAction", "BatchDeleteScheduledAction",
       ])
-    #expect(calls[1]["ScheduledActionNames.member.1"] == "scaler-20270115T0700Z")
-    #expect(calls[1]["ScheduledActionNames.member.2"] == nil)
+    #expect(calls[3]["ScheduledActionNames.member.1"] == "scaler-20270115T0700Z")
+    #expect(calls[3]["ScheduledActionNames.member.2"] == nil)
     let member = "ScheduledUpdateGroupActions.member"
     #expect(calls[2]["\(member).1.ScheduledActionName"] == "scaler-20270115T0900Z")
     #expect(calls[2]["\(member).1.StartTime"] == "2027-01-15T09:00:00Z")
     #expect(calls[2]["\(member).1.MinSize"] == "9")
     #expect(calls[2]["\(member).2.ScheduledActionName"] == "scaler-20270115T0930Z")
+    // The third floor is like the second, the fourth is held already, the fifth is above the maximum.
+    #expect(calls[2]["\(member).3.ScheduledActionName"] == "scaler-20270115T1100Z")
+    #expect(calls[2]["\(member).3.MinSize"] == "10")
+    #expect(calls[2]["\(member).4.ScheduledActionName"] == nil)
   }
 }

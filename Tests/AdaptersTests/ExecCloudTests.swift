@@ -1,5 +1,6 @@
 import Domain
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Adapters
@@ -48,7 +49,8 @@ struct ExecCloudTests {
     #expect(
       text
         == #"{"decision_id":7,"fencing_token":3,"format_version":1,"kind":"floor","operation":"apply","#
-        + #""replicas":8,"service":"web","valid_until":"2027-01-15T08:01:00Z"}a b; exit 1"# + "\n")
+        + #""reason":"","replicas":8,"service":"web","valid_until":"2027-01-15T08:01:00Z"}a b; exit 1"#
+        + "\n")
   }
 
   @Test(

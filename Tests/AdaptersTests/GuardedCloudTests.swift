@@ -1,6 +1,7 @@
 import Adapters
 import Domain
 import Synchronization
+import TestSupport
 import Testing
 
 /// A platform that records what it is told and shows what the test sets.
@@ -114,6 +115,27 @@ struct GuardedCloudTests {
         == .refused("the platform accepted 2 commands and did not move"))
     await show(cloud, ready: 5, at: 300)
     #expect(try await cloud.apply(command(8)) == .accepted(replicas: 8))
+  }
+
+  @Test("what a platform cannot rehearse is not guessed, and what the guard stops is not rehearsed")
+  func rehearsal() async throws {
+    #expect(
+      try await cloud(.desired).rehearse(command(9)) == .notSent("this platform rehearses nothing"))
+    #expect(
+      try await cloud(.floor).rehearse(command(9)) == .notSent("web takes floors only"))
+    #expect(base.sent.isEmpty)
+  }
+
+  @Test("a clamp is told as long as it lasts")
+  func toldClamp() async throws {
+    let cloud = cloud(.desired)
+    await show(cloud, ready: 4, min: 3, max: 10, at: 0)
+    #expect(try await cloud.apply(command(50)) == .accepted(replicas: 10))
+    await show(cloud, ready: 10, min: 3, max: 10, at: 15)
+    let told = await cloud.observe([web], at: time.now).first?.problem
+    #expect(told == "50 replicas are wanted and the platform's own bounds allow 10")
+    #expect(try await cloud.apply(command(8)) == .accepted(replicas: 8))
+    #expect(await cloud.observe([web], at: time.now).first?.problem == nil)
   }
 
   @Test("F-52 a partial effect is an effect")

@@ -1,5 +1,6 @@
 import Domain
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Adapters
@@ -29,13 +30,13 @@ struct KubernetesTests {
 
   @Test("a size is refused where an autoscaler owns the workload, a floor where none does")
   func ownership() async throws {
-    let owned = try platform.server(FakePlatform.kubernetes(isOwned: true))
+    let owned = try platform.server(.kubernetes(.autoscaled))
     #expect(
       try await cloud(owned).apply(command(9, .desired))
         == .refused(
           "the HorizontalPodAutoscaler web scales Deployment web and would write the size back; use the mode floor"
         ))
-    let free = try platform.server(FakePlatform.kubernetes(isOwned: false))
+    let free = try platform.server(.kubernetes(.free))
     #expect(
       try await cloud(free).apply(command(9, .floor))
         == .refused(
@@ -47,10 +48,10 @@ struct KubernetesTests {
   @Test(
     "a floor is written onto the version that was read, with its token; older leaders are refused")
   func fencing() async throws {
-    let server = try platform.server(FakePlatform.kubernetes(isOwned: true))
+    let server = try platform.server(.kubernetes(.autoscaled))
     let cloud = cloud(server)
     #expect(try await cloud.apply(command(6, .floor, token: 5)) == .accepted(replicas: 6))
-    let patch = try #require(server.requests.last)
+    let patch = try #require(server.requests.last { $0.method == "PATCH" })
     #expect(
       patch.text
         == #"{"metadata":{"annotations":{"scaler.dev/decision":"7","scaler.dev/fencing-token":"5"},"#
@@ -64,9 +65,9 @@ struct KubernetesTests {
 
   @Test("a rehearsal is checked by the server and changes nothing")
   func rehearsal() async throws {
-    let server = try platform.server(FakePlatform.kubernetes(isOwned: true))
+    let server = try platform.server(.kubernetes(.autoscaled))
     #expect(try await cloud(server).rehearse(command(6, .floor)) == .accepted(replicas: 6))
-    #expect(server.requests.last?.target.hasSuffix("?dryRun=All") == true)
+    #expect(server.requests.last?.target.hasSuffix("?dryRun=All&fieldManager=scaler") == true)
     #expect(platform.writes == 0)
   }
 
@@ -78,13 +79,13 @@ struct KubernetesTests {
       (429, "TooManyRequests", "unavailable"), (500, "InternalError", "unknownResult"),
     ])
   func statuses(status: Int, reason: String, expected: String) async throws {
-    let healthy = FakePlatform.kubernetes(isOwned: true)
+    let healthy = PlatformWire.kubernetes(.autoscaled)
     let server = try ScriptedServer { [platform] request, _ in
       request.method == "PATCH"
         ? .answer(
           status, headers: ["Retry-After": "100"],
           body: #"{"kind":"Status","reason":"\#(reason)","message":"because"}"#)
-        : healthy(platform, request)
+        : healthy.serve(platform, request)
     }
     do throws(CloudError) {
       _ = try await cloud(server).apply(command(6, .floor))
@@ -113,7 +114,7 @@ struct KubernetesTests {
       }
     }
     #expect(try await cloud(server).apply(command(9, .floor)) == .accepted(replicas: 8))
-    let patch = try #require(server.requests.last)
+    let patch = try #require(server.requests.last { $0.method == "PATCH" })
     #expect(patch.method == "PATCH")
     #expect(patch.text.contains(#""spec":{"minReplicaCount":8}"#))
     #expect(patch.text.contains(#""resourceVersion":"3""#))
@@ -137,11 +138,17 @@ struct KubernetesTests {
     let start = time.now
     #expect(
       await cloud.observe([web], at: start)
-        == [FleetReading(ready: 0, pending: [PendingBatch(count: 5, since: start)])])
+        == [
+          FleetReading(
+            ready: 0, pending: [PendingBatch(count: 5, since: start)], isRollingOut: false)
+        ])
     #expect(server.requests[1].target.hasSuffix("limit=500&continue=a+b"))
     #expect(
       await cloud.observe([web], at: start + .seconds(30))
-        == [FleetReading(ready: 2, pending: [PendingBatch(count: 3, since: start)])])
+        == [
+          FleetReading(
+            ready: 2, pending: [PendingBatch(count: 3, since: start)], isRollingOut: false)
+        ])
   }
 
   @Test(

@@ -2,6 +2,7 @@ import Adapters
 import Domain
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite("A real Prometheus", .enabled(if: isInstalled("prometheus"), "needs Debian's prometheus"))

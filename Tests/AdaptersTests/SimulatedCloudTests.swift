@@ -1,18 +1,7 @@
 import Adapters
 import Domain
-import Synchronization
+import TestSupport
 import Testing
-
-/// A clock that the test sets.
-final class ManualTime: Sendable {
-  private let time: Mutex<Timestamp>
-
-  init(_ seconds: Int64) { time = Mutex(Timestamp(seconds: seconds)) }
-
-  var now: Timestamp { time.withLock { $0 } }
-
-  func set(_ seconds: Int64) { time.withLock { $0 = Timestamp(seconds: seconds) } }
-}
 
 @Suite("The simulated cloud")
 struct SimulatedCloudTests {

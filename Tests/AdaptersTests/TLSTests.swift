@@ -1,5 +1,6 @@
 import Adapters
 import Foundation
+import TestSupport
 import Testing
 
 @Suite("TLS", .enabled(if: isInstalled("openssl"), "needs openssl"))

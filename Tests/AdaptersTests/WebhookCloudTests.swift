@@ -1,5 +1,6 @@
 import Domain
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Adapters
@@ -104,7 +105,7 @@ struct WebhookCloudTests {
     #expect(
       request.text
         == #"{"data":{"decision_id":7,"fencing_token":3,"format_version":1,"kind":"desired","#
-        + #""operation":"apply","replicas":8,"service":"web","valid_until":"2027-01-15T08:01:00Z"},"#
+        + #""operation":"apply","reason":"","replicas":8,"service":"web","valid_until":"2027-01-15T08:01:00Z"},"#
         + #""datacontenttype":"application/json","id":"web-3-7","source":"scaler","specversion":"1.0","#
         + #""subject":"web","time":"2027-01-15T08:00:00Z","type":"scaler.scale.desired"}"#)
     let expected = try WebhookSignature(.value("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")).headers(

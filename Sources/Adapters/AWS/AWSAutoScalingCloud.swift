@@ -17,7 +17,7 @@ public final class AWSAutoScalingCloud: CloudAdapter {
   private let groups: [ServiceID: String]
   let query: AWSQueryClient
   private let limiter: CallLimiter
-  private let now: @Sendable () -> Timestamp
+  let now: @Sendable () -> Timestamp
   private let state = Mutex(State())
 
   private struct State {
@@ -44,10 +44,10 @@ public final class AWSAutoScalingCloud: CloudAdapter {
     self.limiter = limiter
     self.now = now
     query = AWSQueryClient(
-      endpoint: endpoint ?? "https://autoscaling.\(region).amazonaws.com/", region: region,
-      service: "autoscaling", version: "2011-01-01",
-      credentials: { () async throws(CloudError) in try await credentials.credentials() },
-      client: HTTPClient(options))
+      caller: AWSCaller(
+        endpoint: endpoint ?? AWSCaller.url(of: "autoscaling", in: region), region: region,
+        service: "autoscaling", credentials: credentials, client: HTTPClient(options)),
+      version: "2011-01-01")
   }
 
   public func observe(_ services: [ServiceID], at time: Timestamp) async -> [FleetReading] {
@@ -95,34 +95,39 @@ public final class AWSAutoScalingCloud: CloudAdapter {
       case .warmPool: group.warm
       }
     guard size != current else { return .unchanged }
-    if command.kind == .desired, let obstacle = group.obstacle(to: size) {
-      return .refused(obstacle)
-    }
+    if command.kind == .warmPool, group.warm == nil { return .refused("\(name) has no warm pool") }
+    if let obstacle = group.obstacle(to: size, command.kind) { return .refused(obstacle) }
     let deadline = min(left, Self.timeLimit)
     let purpose: CallPurpose = size > current ?? 0 ? .growth : .shrinking
     guard await limiter.acquire(purpose, deadline: deadline) else {
       return .notSent("the account's calls were used up until the command was too late")
     }
+    // What was known of the group will no longer be so, whatever comes of this.
+    state.withLock { $0.snapshots[name] = nil }
     switch command.kind {
     case .floor:
       _ = try await query.call(
         "UpdateAutoScalingGroup", [("AutoScalingGroupName", name), ("MinSize", "\(size)")],
-        deadline: deadline, retry: RetryPolicy())
+        deadline: deadline, retry: .writes)
     case .desired:
       _ = try await query.call(
         "SetDesiredCapacity",
         [
           ("AutoScalingGroupName", name), ("DesiredCapacity", "\(size)"),
           ("HonorCooldown", "false"),
-        ], deadline: deadline, retry: RetryPolicy())
+        ], deadline: deadline, retry: .writes)
     case .warmPool:
       _ = try await query.call(
         "PutWarmPool", [("AutoScalingGroupName", name), ("MinSize", "\(size)")],
-        deadline: deadline, retry: RetryPolicy())
+        deadline: deadline, retry: .writes)
     }
-    // What was known of the group is no longer so.
-    state.withLock { $0.snapshots[name] = nil }
     return .accepted(replicas: size)
+  }
+
+  func wait(_ purpose: CallPurpose) async throws(CloudError) {
+    guard await limiter.acquire(purpose, deadline: Self.timeLimit) else {
+      throw .unavailable("the account's calls are used up", retryAfter: nil)
+    }
   }
 
   /// The group's name; for plans.
@@ -139,7 +144,7 @@ public final class AWSAutoScalingCloud: CloudAdapter {
     return command.kind == .desired ? max(below, group.min) : max(below, 0)
   }
 
-  private func snapshot(of name: String, at time: Timestamp) async throws(CloudError)
+  func snapshot(of name: String, at time: Timestamp) async throws(CloudError)
     -> AutoScalingGroup
   {
     let known = state.withLock { $0.snapshots[name] }
@@ -155,9 +160,7 @@ public final class AWSAutoScalingCloud: CloudAdapter {
     var found: [AutoScalingGroup] = []
     var token: String?
     repeat {
-      guard await limiter.acquire(.reading, deadline: Self.timeLimit) else {
-        throw .unavailable("the account's calls are used up", retryAfter: nil)
-      }
+      try await wait(.reading)
       var fields = names.enumerated().map {
         ("AutoScalingGroupNames.member.\($0.offset + 1)", $0.element)
       }

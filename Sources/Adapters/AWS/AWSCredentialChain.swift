@@ -49,6 +49,9 @@ public actor AWSCredentialChain {
       "no AWS credentials in the environment, \(places.profileFile), or from the machine\(tried)")
   }
 
+  /// Looks everywhere again at the next call: somebody refused the keys.
+  func forget() { current = nil }
+
   private func fromEnvironment() -> AWSCredentials? {
     let variables = places.environment
     guard let key = variables["AWS_ACCESS_KEY_ID"], !key.isEmpty,

@@ -40,16 +40,20 @@ struct AutoScalingGroup: Sendable, Equatable {
     suspended = Set(element.members("SuspendedProcesses").compactMap { $0.text("ProcessName") })
   }
 
-  /// Why the platform would not follow; nil if it would.
-  func obstacle(to replicas: Int) -> String? {
-    if replicas > desired, suspended.contains("Launch") {
+  /// Why the platform would not follow; nil if it would. A floor grows the group like a size does,
+  /// and never shrinks it.
+  func obstacle(to replicas: Int, _ kind: ScaleCommand.Kind) -> String? {
+    if kind != .warmPool, replicas > desired, suspended.contains("Launch") {
       return "the process Launch of \(name) is suspended"
     }
-    if replicas < desired, suspended.contains("Terminate") {
+    if kind == .desired, replicas < desired, suspended.contains("Terminate") {
       return "the process Terminate of \(name) is suspended"
     }
     return nil
   }
+
+  /// Whether scheduled actions are carried out.
+  var followsPlans: Bool { !suspended.contains("ScheduledActions") }
 }
 
 /// When instances were first seen, because the group does not say since when they boot.

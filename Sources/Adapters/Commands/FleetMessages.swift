@@ -15,7 +15,7 @@ enum FleetMessages {
   }
 
   /// `{"services":[{"id":"web","ready":3,"pending":2,"min":1,"max":10}]}`; what is left out is
-  /// unknown. `pending` is a count or `[{"count":2,"since":"…"}]`.
+  /// unknown. `pending` is a count or `[{"count":2,"since":"…","warm":false}]`.
   struct ObserveAnswer: Decodable {
     var services: [Fleet]
 
@@ -30,14 +30,20 @@ enum FleetMessages {
 
     enum Pending: Decodable {
       case count(Int)
-      case batches([PendingBatch])
+      case batches([Batch])
+
+      struct Batch: Decodable {
+        var count: Int
+        var since: Timestamp
+        var warm: Bool?
+      }
 
       init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         if let count = try? container.decode(Int.self) {
           self = .count(count)
         } else {
-          self = .batches(try container.decode([PendingBatch].self))
+          self = .batches(try container.decode([Batch].self))
         }
       }
     }
@@ -53,6 +59,7 @@ enum FleetMessages {
     var replicas: Int
     var fencingToken: Int64
     var validUntil: Timestamp
+    var reason: String
 
     init(_ command: ScaleCommand) {
       decisionId = command.decision.number
@@ -61,6 +68,7 @@ enum FleetMessages {
       replicas = command.replicas
       fencingToken = command.fencingToken
       validUntil = command.validUntil
+      reason = command.reason
     }
   }
 
@@ -126,7 +134,9 @@ enum FleetMessages {
     let pending: [PendingBatch]? =
       switch fleet.pending {
       case .count(let count): count == 0 ? [] : [PendingBatch(count: count, since: time)]
-      case .batches(let batches): batches.sorted { $0.since < $1.since }
+      case .batches(let batches):
+        batches.map { PendingBatch(count: $0.count, since: $0.since, isWarm: $0.warm ?? false) }
+          .sorted { $0.since < $1.since }
       case nil: nil
       }
     guard (counts + (pending ?? []).map(\.count)).allSatisfy({ (0...10_000_000).contains($0) })

@@ -6,12 +6,16 @@ import Synchronization
 /// - in mode `observe` nothing is ever sent, in mode `floor` no size is;
 /// - a command the platform does not take, or that is no longer valid, is not sent;
 /// - a command is clamped to the platform's own bounds, and not sent if it would change nothing;
+/// - after a platform asked for a pause (`Retry-After`), nothing is sent before it is over;
 /// - a platform that accepted twice and did not move, or whose value somebody else keeps changing
-///   back, is not commanded any more until it moves: the refusal says so.
+///   back, is not commanded any more until it moves.
+///
+/// What is cut off or stopped is told twice: in the outcome, and as the reading's problem for as long
+/// as it lasts.
 ///
 /// What "would change nothing" and "did not move" mean is read from the latest observation, so the
 /// driver observes before it commands.
-public final class GuardedCloud: CloudAdapter {
+public final class GuardedCloud: RehearsingCloud {
   public enum Mode: String, Sendable, CaseIterable {
     case observe, floor, desired
   }
@@ -22,7 +26,13 @@ public final class GuardedCloud: CloudAdapter {
   private let modes: [ServiceID: Mode]
   private let now: @Sendable () -> Timestamp
   private let grace: Duration
-  private let watches = Mutex<[ServiceID: EffectWatch]>([:])
+  private let state = Mutex(State())
+
+  private struct State {
+    var watches: [ServiceID: EffectWatch] = [:]
+    /// What the platform asked for counts for all of its services: they share its limits.
+    var pausedUntil: Timestamp?
+  }
 
   /// - Parameters:
   ///   - modes: A service that is not named is only observed.
@@ -38,10 +48,13 @@ public final class GuardedCloud: CloudAdapter {
   }
 
   public func observe(_ services: [ServiceID], at time: Timestamp) async -> [FleetReading] {
-    let readings = await base.observe(services, at: time)
-    watches.withLock { watches in
-      for (service, reading) in zip(services, readings) {
-        watches[service, default: EffectWatch()].saw(reading, at: time, grace: grace)
+    var readings = await base.observe(services, at: time)
+    state.withLock { state in
+      for (index, service) in services.enumerated() where readings.indices.contains(index) {
+        var watch = state.watches[service] ?? EffectWatch()
+        watch.saw(readings[index], at: time, grace: grace)
+        readings[index].problem = readings[index].problem ?? watch.alarm
+        state.watches[service] = watch
       }
     }
     return readings
@@ -49,20 +62,59 @@ public final class GuardedCloud: CloudAdapter {
 
   public func apply(_ command: ScaleCommand) async throws(CloudError) -> ScaleOutcome {
     let time = now()
-    if let reason = reasonNotToSend(command, at: time) { return .notSent(reason) }
+    let passed: ScaleCommand
+    switch admit(command, at: time) {
+    case .stopped(let outcome): return outcome
+    case .passed(let clamped): passed = clamped
+    }
+    do throws(CloudError) {
+      let outcome = try await base.apply(passed)
+      state.withLock { state in
+        state.watches[command.service, default: EffectWatch()]
+          .note(outcome, of: passed, asked: command.replicas, at: time)
+      }
+      return outcome
+    } catch {
+      if case .unavailable(_, let pause?) = error {
+        state.withLock { $0.pausedUntil = max($0.pausedUntil ?? time, time + pause) }
+      }
+      throw error
+    }
+  }
+
+  /// The same rules, and then the platform's own rehearsal, if it has one.
+  public func rehearse(_ command: ScaleCommand) async throws(CloudError) -> ScaleOutcome {
+    switch admit(command, at: now()) {
+    case .stopped(let outcome): return outcome
+    case .passed(let clamped):
+      guard let base = base as? any RehearsingCloud else {
+        return .notSent("this platform rehearses nothing")
+      }
+      return try await base.rehearse(clamped)
+    }
+  }
+
+  private enum Admission {
+    case passed(ScaleCommand)
+    case stopped(ScaleOutcome)
+  }
+
+  private func admit(_ command: ScaleCommand, at time: Timestamp) -> Admission {
+    if let reason = reasonNotToSend(command, at: time) { return .stopped(.notSent(reason)) }
     guard base.capabilities.commands.contains(command.kind) else {
-      return .refused("this platform takes no \(command.kind.rawValue)")
+      return .stopped(.refused("this platform takes no \(command.kind.rawValue)"))
     }
-    var command = command
-    let watch = watches.withLock { $0[command.service] } ?? EffectWatch()
-    command.replicas = watch.clamped(command)
-    if let reason = watch.reasonToStop(command.kind) { return .refused(reason) }
-    if watch.isAlready(command) { return .unchanged }
-    let outcome = try await base.apply(command)
-    if case .accepted = outcome {
-      watches.withLock { $0[command.service, default: watch].accepted(command, at: time) }
+    return state.withLock { state in
+      if let end = state.pausedUntil, time < end {
+        return .stopped(.notSent("the platform asked for a pause until \(end)"))
+      }
+      var watch = state.watches[command.service] ?? EffectWatch()
+      defer { state.watches[command.service] = watch }
+      var passed = command
+      passed.replicas = watch.clamp(command)
+      if let reason = watch.reasonToStop(command.kind) { return .stopped(.refused(reason)) }
+      return watch.isAlready(passed) ? .stopped(.unchanged) : .passed(passed)
     }
-    return outcome
   }
 
   /// In mode `observe` no plan is left either; an empty plan is no plan.
@@ -104,6 +156,9 @@ struct EffectWatch {
   /// The last command without effect.
   private var stuck: Accepted?
   private var foreignWrites = 0
+  /// The last command's kind, and what it wanted and got where the bounds cut it.
+  private var lastKind: ScaleCommand.Kind?
+  private var cut: (asked: Int, granted: Int)?
   private var lastForeignWrite: Timestamp?
 
   private static let patience = 2
@@ -147,15 +202,31 @@ struct EffectWatch {
     }
   }
 
-  mutating func accepted(_ command: ScaleCommand, at time: Timestamp) {
+  /// What the platform answered.
+  mutating func note(
+    _ outcome: ScaleOutcome, of command: ScaleCommand, asked: Int, at time: Timestamp
+  ) {
+    guard case .accepted(let granted) = outcome else { return }
+    cut = granted == asked ? nil : (asked, granted)
     established = nil
-    guard let before = value(command.kind), before != command.replicas else { return }
-    awaited = Accepted(kind: command.kind, replicas: command.replicas, before: before, at: time)
+    guard let before = value(command.kind), before != granted else { return }
+    awaited = Accepted(kind: command.kind, replicas: granted, before: before, at: time)
   }
 
-  func clamped(_ command: ScaleCommand) -> Int {
+  mutating func clamp(_ command: ScaleCommand) -> Int {
     let below = min(command.replicas, reading.max ?? command.replicas)
-    return command.kind == .desired ? max(below, reading.min ?? below) : below
+    let granted = command.kind == .desired ? max(below, reading.min ?? below) : below
+    lastKind = command.kind
+    cut = granted == command.replicas ? nil : (command.replicas, granted)
+    return granted
+  }
+
+  /// What an operator has to know; nil while there is nothing.
+  var alarm: String? {
+    if let kind = lastKind, let reason = reasonToStop(kind) { return reason }
+    return cut.map {
+      "\($0.asked) replicas are wanted and the platform's own bounds allow \($0.granted)"
+    }
   }
 
   func isAlready(_ command: ScaleCommand) -> Bool { value(command.kind) == command.replicas }

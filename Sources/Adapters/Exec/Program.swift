@@ -21,6 +21,8 @@ struct Program: Sendable {
   /// The executable and its arguments; without a slash the executable is looked for in `PATH`.
   let arguments: [String]
   let answerLimit: Int
+  /// Variables over those of this process.
+  var environment: [String: String] = [:]
 
   func run(_ input: [UInt8], timeLimit: Duration) async throws(Failure) -> Output {
     let isCancelled = Mutex(false)
@@ -80,20 +82,24 @@ private final class ProgramRun {
       try? FileManager.default.removeItem(at: file)
     }
     process = try Self.start(
-      executable, Array(program.arguments.dropFirst()), input: handle, output, errors, until: end)
+      executable, program, input: handle, output, errors, until: end)
   }
 
   /// A file that somebody still writes cannot be executed (ETXTBSY). That lasts for as long as it
   /// takes to replace a script, or for a moment longer where another thread's new process has
   /// inherited the writer's descriptor and has not closed it yet: it is waited for.
   private static func start(
-    _ executable: String, _ arguments: [String], input: FileHandle, _ output: Pipe,
-    _ errors: Pipe, until end: ContinuousClock.Instant
+    _ executable: String, _ program: Program, input: FileHandle, _ output: Pipe, _ errors: Pipe,
+    until end: ContinuousClock.Instant
   ) throws(Program.Failure) -> Process {
     while true {
       let process = Process()
       process.executableURL = URL(fileURLWithPath: executable)
-      process.arguments = arguments
+      process.arguments = Array(program.arguments.dropFirst())
+      if !program.environment.isEmpty {
+        process.environment = ProcessInfo.processInfo.environment
+          .merging(program.environment) { $1 }
+      }
       process.standardInput = input
       process.standardOutput = output
       process.standardError = errors

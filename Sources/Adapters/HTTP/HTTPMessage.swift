@@ -16,10 +16,13 @@ public struct HTTPRequest: Sendable {
   public var answerLimit: Int
   /// Signs the request with AWS Signature Version 4; needs a URL without percent escapes.
   public var signature: AWSSignature?
+  /// Whether it must not reach the server twice, whatever breaks. It then gets a connection of its
+  /// own, because on a kept one that turns out to be dead a request is sent again unasked.
+  public var isSentOnce: Bool
 
   public init(
     _ method: Method, _ url: String, headers: [HTTPHeader] = [], body: [UInt8]? = nil,
-    answerLimit: Int = 16 << 20, signature: AWSSignature? = nil
+    answerLimit: Int = 16 << 20, signature: AWSSignature? = nil, isSentOnce: Bool = false
   ) {
     self.method = method
     self.url = url
@@ -27,6 +30,7 @@ public struct HTTPRequest: Sendable {
     self.body = body
     self.answerLimit = answerLimit
     self.signature = signature
+    self.isSentOnce = isSentOnce
   }
 }
 

@@ -3,6 +3,8 @@
 public struct HTTPOptions: Sendable, Equatable {
   public var basicAuth: BasicAuth?
   public var authorization: Authorization?
+  /// A token that a server hands out for a secret.
+  public var oauth2: OAuth2?
   public var tls = TLS()
   /// Sent with every request; secrets are read at each use.
   public var httpHeaders: [SecretHeader] = []
@@ -51,6 +53,24 @@ public struct HTTPOptions: Sendable, Equatable {
     public init(type: String = "Bearer", credentials: Secret) {
       self.type = type
       self.credentials = credentials
+    }
+  }
+
+  /// The client credentials grant of RFC 6749.
+  public struct OAuth2: Sendable, Equatable {
+    public var clientID: String
+    public var clientSecret: Secret
+    public var tokenURL: String
+    public var scopes: [String] = []
+    /// Sent to the token's URL as they are.
+    public var endpointParameters: [HTTPHeader] = []
+    /// For the token's URL; as everywhere else if nil.
+    public var tls: TLS?
+
+    public init(clientID: String, clientSecret: Secret, tokenURL: String) {
+      self.clientID = clientID
+      self.clientSecret = clientSecret
+      self.tokenURL = tokenURL
     }
   }
 

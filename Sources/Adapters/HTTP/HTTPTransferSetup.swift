@@ -26,6 +26,8 @@ struct HTTPTransferSetup {
     number(CURLOPT_TIMEOUT_MS, Self.milliseconds(timeout))
     number(CURLOPT_CONNECTTIMEOUT_MS, Self.milliseconds(min(timeout, options.connectTimeout)))
     number(CURLOPT_TCP_KEEPALIVE, 1)
+    // On a reused connection that was closed before the answer began, libcurl repeats any request.
+    if request.isSentOnce { number(CURLOPT_FRESH_CONNECT, 1) }
     text(CURLOPT_ACCEPT_ENCODING, "gzip, deflate")
     text(CURLOPT_USERAGENT, "scaler")
     try trust(options.tls)

@@ -12,14 +12,23 @@ public struct RetryPolicy: Sendable, Equatable {
   public var base: Duration
   /// No range grows beyond this.
   public var cap: Duration
+  /// Whether a request is repeated that may already have had its effect.
+  public var repeatsUnknown: Bool
 
-  public init(attempts: Int = 4, base: Duration = .milliseconds(100), cap: Duration = .seconds(5)) {
+  public init(
+    attempts: Int = 4, base: Duration = .milliseconds(100), cap: Duration = .seconds(5),
+    repeatsUnknown: Bool = true
+  ) {
     self.attempts = attempts
     self.base = base
     self.cap = cap
+    self.repeatsUnknown = repeatsUnknown
   }
 
   public static let never = RetryPolicy(attempts: 1)
+  /// For writes without an idempotency key: one of unknown fate is not repeated before the platform
+  /// was read.
+  public static let writes = RetryPolicy(repeatsUnknown: false)
 
   /// How long to wait before attempt number `attempt + 1`; nil to give up.
   ///
@@ -41,6 +50,48 @@ public struct RetryPolicy: Sendable, Equatable {
   /// Whether an answer of this status is worth the same request again.
   public static func isTransient(status: Int) -> Bool {
     [408, 429, 500, 502, 503, 504].contains(status)
+  }
+}
+
+extension RetryPolicy {
+  /// Runs `attempt` until it succeeds, fails for good, or the deadline for all attempts together has
+  /// come; it is told how much time is left. The last error is the result.
+  func run<Answer: Sendable>(
+    deadline: Duration,
+    _ attempt: @Sendable (_ left: Duration) async throws(CloudError) -> Answer
+  ) async throws(CloudError) -> Answer {
+    let end = ContinuousClock.now + deadline
+    var number = 1
+    while true {
+      let failure: CloudError
+      do throws(CloudError) {
+        return try await attempt(max(.zero, end - .now))
+      } catch {
+        failure = error
+      }
+      guard let wait = failure.wait(repeatsUnknown: repeatsUnknown),
+        let pause = pause(
+          after: number, left: end - .now, retryAfter: wait, jitter: .random(in: 0..<1))
+      else { throw failure }
+      do {
+        try await Task.sleep(for: pause)
+      } catch {
+        throw failure
+      }
+      number += 1
+    }
+  }
+}
+
+extension CloudError {
+  /// What the platform wants us to wait at least; nil if the same call would fail again or might be
+  /// done twice.
+  fileprivate func wait(repeatsUnknown: Bool) -> Duration? {
+    switch self {
+    case .unavailable(_, let retryAfter): retryAfter ?? .zero
+    case .unknownResult: repeatsUnknown ? .zero : nil
+    case .denied, .notFound, .conflict, .malformed: nil
+    }
   }
 }
 

@@ -1,20 +1,29 @@
 import Domain
 import Foundation
 
-/// Reads and patches objects of an API server, with its errors by name.
+/// Reads and writes objects of an API server, with its errors by name and within the rate that a
+/// client may call it.
 struct KubernetesAPI: Sendable {
   private let server: String
-  private let client: HTTPClient
+  private let session: KubernetesSession
+  private let limiter: CallLimiter
 
   static let timeLimit: Duration = .seconds(10)
   private static let pageSize = 500
+  /// Who wrote a field, for whoever looks at the object.
+  private static let manager = "scaler"
 
-  init(_ connection: KubernetesConnection) {
+  /// - Parameter limiter: client-go's custom of controllers: 20 calls per second, 30 at once.
+  init(
+    _ connection: KubernetesConnection,
+    limiter: CallLimiter = CallLimiter(TokenBucket(rate: 20, burst: 30))
+  ) {
     server = connection.server
-    client = HTTPClient(connection.options)
+    session = KubernetesSession(connection)
+    self.limiter = limiter
   }
 
-  func get<Object: Decodable>(
+  func get<Object: Decodable & Sendable>(
     _ path: String, as type: Object.Type, deadline: Duration = timeLimit
   ) async throws(CloudError) -> Object {
     try decode(
@@ -23,14 +32,16 @@ struct KubernetesAPI: Sendable {
 
   /// All items of a collection, page by page.
   func list<Item: Decodable & Sendable>(
-    _ path: String, of type: Item.Type
+    _ path: String, selecting selector: String? = nil, of type: Item.Type
   ) async throws(CloudError) -> [Item] {
     var items: [Item] = []
     var token: String?
     repeat {
-      let suffix = token.map { "&continue=\(FormEncoding.encode([("", $0)]).dropFirst())" } ?? ""
+      var fields = [("limit", "\(Self.pageSize)")]
+      if let selector { fields.append(("labelSelector", selector)) }
+      if let token { fields.append(("continue", token)) }
       let page = try await get(
-        "\(path)?limit=\(Self.pageSize)\(suffix)", as: Kubernetes.List<Item>.self)
+        "\(path)?\(FormEncoding.encode(fields))", as: Kubernetes.List<Item>.self)
       items += page.items
       token = page.metadata?.continue.flatMap { $0.isEmpty ? nil : $0 }
     } while token != nil && items.count < 1_000_000
@@ -38,19 +49,40 @@ struct KubernetesAPI: Sendable {
   }
 
   /// A merge patch; with a resource version inside it fails with `conflict` if the object has changed.
-  func patch<Object: Decodable>(
-    _ path: String, _ change: some Encodable, as type: Object.Type, deadline: Duration,
-    isDryRun: Bool
+  func patch<Object: Decodable & Sendable>(
+    _ path: String, _ change: some Encodable, as type: Object.Type, purpose: CallPurpose,
+    deadline: Duration, isDryRun: Bool
   ) async throws(CloudError) -> Object {
     let body = try encode(change)
-    let target = isDryRun ? "\(path)?dryRun=All" : path
+    let target = "\(path)?\(isDryRun ? "dryRun=All&" : "")fieldManager=\(Self.manager)"
     return try decode(
-      type, try await send(.patch, target, body: body, deadline: deadline, retry: RetryPolicy()))
+      type,
+      try await send(
+        .patch, target, body: body, purpose: purpose, deadline: deadline, retry: .writes))
   }
 
+  /// One call with its repetitions, all of them within `deadline`.
   func send(
-    _ method: HTTPRequest.Method, _ path: String, body: [UInt8]?, deadline: Duration,
-    retry: RetryPolicy
+    _ method: HTTPRequest.Method, _ path: String, body: [UInt8]?, purpose: CallPurpose = .reading,
+    deadline: Duration, retry: RetryPolicy
+  ) async throws(CloudError) -> HTTPResponse {
+    guard await limiter.acquire(purpose, deadline: deadline) else {
+      throw .unavailable("the API server's share of calls is used up", retryAfter: nil)
+    }
+    return try await retry.run(deadline: deadline) { left throws(CloudError) in
+      let isSentOnce = !retry.repeatsUnknown
+      let response = try await attempt(method, path, body, isSentOnce, deadline: left)
+      guard response.status == 401, await session.renew() else {
+        return try Self.checked(response)
+      }
+      return try Self.checked(
+        try await attempt(method, path, body, isSentOnce, deadline: left))
+    }
+  }
+
+  private func attempt(
+    _ method: HTTPRequest.Method, _ path: String, _ body: [UInt8]?, _ isSentOnce: Bool,
+    deadline: Duration
   ) async throws(CloudError) -> HTTPResponse {
     var headers = [HTTPHeader("Accept", "application/json")]
     if body != nil {
@@ -59,16 +91,15 @@ struct KubernetesAPI: Sendable {
           "Content-Type",
           method == .patch ? "application/merge-patch+json" : "application/json"))
     }
-    let response: HTTPResponse
+    let client = try await session.currentClient()
     do throws(HTTPError) {
-      response = try await client.send(
-        HTTPRequest(method, server + path, headers: headers, body: body, answerLimit: 64 << 20),
-        deadline: deadline, retry: retry)
+      return try await client.send(
+        HTTPRequest(
+          method, server + path, headers: headers, body: body, answerLimit: 64 << 20,
+          isSentOnce: isSentOnce), deadline: deadline)
     } catch {
       throw CloudError(error)
     }
-    guard response.isSuccess else { throw Self.error(response) }
-    return response
   }
 
   func encode(_ object: some Encodable) throws(CloudError) -> [UInt8] {
@@ -91,17 +122,18 @@ struct KubernetesAPI: Sendable {
     }
   }
 
-  private static func error(_ response: HTTPResponse) -> CloudError {
+  private static func checked(_ response: HTTPResponse) throws(CloudError) -> HTTPResponse {
+    guard !response.isSuccess else { return response }
     let status = try? JSONDecoder().decode(Kubernetes.Status.self, from: Data(response.body))
-    guard let message = status?.message else { return CloudError.refusal(response) }
+    guard let message = status?.message else { throw CloudError.refusal(response) }
     let text = "\(status?.reason ?? "Error"): \(message)"
     switch CloudError.refusal(response) {
-    case .unavailable(_, let retryAfter): return .unavailable(text, retryAfter: retryAfter)
-    case .denied: return .denied(text)
-    case .notFound: return .notFound(text)
-    case .conflict: return .conflict(text)
-    case .unknownResult: return .unknownResult(text)
-    case .malformed: return .malformed(text)
+    case .unavailable(_, let retryAfter): throw .unavailable(text, retryAfter: retryAfter)
+    case .denied: throw .denied(text)
+    case .notFound: throw .notFound(text)
+    case .conflict: throw .conflict(text)
+    case .unknownResult: throw .unknownResult(text)
+    case .malformed: throw .malformed(text)
     }
   }
 }

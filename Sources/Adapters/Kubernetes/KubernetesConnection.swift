@@ -1,4 +1,4 @@
-import Domain
+public import Domain
 import Foundation
 
 /// Where an API server is and how to be let in.
@@ -6,6 +6,8 @@ public struct KubernetesConnection: Sendable {
   /// Without a slash at its end.
   public var server: String
   public var options: HTTPOptions
+  /// Gives the credentials, if the kubeconfig says so.
+  var plugin: KubernetesCredentialPlugin?
 
   public init(server: String, options: HTTPOptions = HTTPOptions()) {
     self.server = server.hasSuffix("/") ? String(server.dropLast()) : server
@@ -29,10 +31,21 @@ public struct KubernetesConnection: Sendable {
   }
 
   /// The connection of a decoded kubeconfig's context; nil takes the current one. Certificates and
-  /// keys may be files or base64 inside the document.
+  /// keys may be files or base64 inside the document; an `exec` plugin is run when credentials are
+  /// first needed and when they have ended.
   ///
+  /// - Parameters:
+  ///   - folder: The kubeconfig's own, where its relative paths begin.
+  ///   - now: Tells when a plugin's credentials end; the wall's clock unless given.
   /// - Throws: `HTTPError.credentials` naming what is missing or not supported.
-  public init(_ config: Kubeconfig, context name: String? = nil) throws(HTTPError) {
+  public init(
+    _ config: Kubeconfig, context name: String? = nil, folder: String? = nil,
+    now: (@Sendable () -> Timestamp)? = nil
+  ) throws(HTTPError) {
+    func path(_ file: String?) -> String? {
+      guard let file, let folder, !file.hasPrefix("/") else { return file }
+      return "\(folder)/\(file)"
+    }
     guard let wanted = name ?? config.currentContext,
       let context = config.contexts.first(where: { $0.name == wanted })?.context,
       let cluster = config.clusters.first(where: { $0.name == context.cluster })?.cluster
@@ -41,21 +54,23 @@ public struct KubernetesConnection: Sendable {
     var options = HTTPOptions()
     options.proxyURL = cluster.proxyURL
     options.tls.insecureSkipVerify = cluster.insecureSkipTLSVerify ?? false
-    options.tls.caFile = cluster.certificateAuthority
+    options.tls.caFile = path(cluster.certificateAuthority)
     options.tls.ca = try Self.decoded(
       cluster.certificateAuthorityData, "certificate-authority-data")
-    options.tls.certFile = user?.clientCertificate
+    options.tls.certFile = path(user?.clientCertificate)
     options.tls.cert = try Self.decoded(user?.clientCertificateData, "client-certificate-data")
-    options.tls.keyFile = user?.clientKey
+    options.tls.keyFile = path(user?.clientKey)
     options.tls.key = try Self.decoded(user?.clientKeyData, "client-key-data").map { .value($0) }
     if let token = user?.token {
       options.authorization = .init(credentials: .value(token))
-    } else if let file = user?.tokenFile {
+    } else if let file = path(user?.tokenFile) {
       options.authorization = .init(credentials: .file(file))
-    } else if user?.exec != nil {
-      throw .credentials("the kubeconfig's user \(context.user) needs an exec plugin")
     }
     self.init(server: cluster.server, options: options)
+    plugin = try user?.exec.map { plugin throws(HTTPError) in
+      try KubernetesCredentialPlugin(
+        plugin, cluster: cluster, folder: folder, now: now ?? { .wallClock })
+    }
   }
 
   private static func decoded(
@@ -117,11 +132,21 @@ public struct Kubeconfig: Decodable, Sendable {
     var user: User
   }
 
-  struct User: Decodable {
-    struct Plugin: Decodable {
-      var command: String
+  struct Plugin: Decodable {
+    struct Variable: Decodable {
+      var name: String
+      var value: String
     }
 
+    var apiVersion: String?
+    var command: String
+    var args: [String]?
+    var env: [Variable]?
+    var installHint: String?
+    var provideClusterInfo: Bool?
+  }
+
+  struct User: Decodable {
     var token: String?
     var tokenFile: String?
     var clientCertificate: String?

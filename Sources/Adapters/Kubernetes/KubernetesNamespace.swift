@@ -5,12 +5,14 @@ struct KubernetesNamespace: Sendable {
   private var workloads: [KubernetesCloud.Target: Kubernetes.Workload] = [:]
   private let autoscalers: [Kubernetes.Autoscaler]
 
+  /// - Parameter kinds: Those whose lists tell how many replicas are ready.
   init(
-    _ namespace: String, kinds: Set<KubernetesCloud.Target.Kind>, api: KubernetesAPI
+    _ namespace: String, kinds: Set<KubernetesKind>, api: KubernetesAPI
   ) async throws(CloudError) {
-    for kind in KubernetesCloud.Target.Kind.allCases where kinds.contains(kind) {
+    for kind in kinds.sorted(by: { $0.name < $1.name }) {
+      guard let plural = kind.plural else { continue }
       let listed = try await api.list(
-        "/apis/apps/v1/namespaces/\(namespace)/\(kind.plural)", of: Kubernetes.Workload.self)
+        "\(kind.root)/namespaces/\(namespace)/\(plural)", of: Kubernetes.Workload.self)
       for workload in listed {
         guard let name = workload.metadata.name else { continue }
         workloads[.init(kind: kind, namespace: namespace, name: name)] = workload
@@ -23,14 +25,7 @@ struct KubernetesNamespace: Sendable {
   func workload(_ target: KubernetesCloud.Target) -> Kubernetes.Workload? { workloads[target] }
 
   func owner(of target: KubernetesCloud.Target) -> Kubernetes.Autoscaler? {
-    autoscalers.first { Self.owns($0, target) }
-  }
-
-  static func owns(
-    _ autoscaler: Kubernetes.Autoscaler, _ target: KubernetesCloud.Target
-  ) -> Bool {
-    autoscaler.spec.scaleTargetRef.kind == target.kind.rawValue
-      && autoscaler.spec.scaleTargetRef.name == target.name
+    autoscalers.first { $0.scales(target) }
   }
 
   static func autoscalers(_ namespace: String) -> String {
@@ -38,53 +33,21 @@ struct KubernetesNamespace: Sendable {
   }
 }
 
-/// A floor written onto the version of an object that was read, with the fencing token beside it.
-struct FloorWrite {
-  private struct Change: Encodable {
-    struct Metadata: Encodable {
-      var resourceVersion: String?
-      var annotations: [String: String]
-    }
+extension Kubernetes.Autoscaler {
+  static let kind = KubernetesKind(
+    apiVersion: "autoscaling/v2", name: "HorizontalPodAutoscaler")
 
-    var metadata: Metadata
-    var spec: [String: Int]
+  /// Versions of one group name the same objects.
+  func scales(_ target: KubernetesCloud.Target) -> Bool {
+    let reference = spec.scaleTargetRef
+    guard reference.kind == target.kind.name, reference.name == target.name else { return false }
+    guard let version = reference.apiVersion else { return true }
+    return KubernetesKind(apiVersion: version, name: reference.kind).group == target.kind.group
   }
 
-  private let command: ScaleCommand
-  private let metadata: Kubernetes.Metadata
-  private let field: String
-  private let from: Int
-  private let to: Int
-
-  private static let tokenKey = "scaler.dev/fencing-token"
-  private static let decisionKey = "scaler.dev/decision"
-
-  init(
-    _ command: ScaleCommand, metadata: Kubernetes.Metadata, field: String, from: Int, to: Int
-  ) {
-    self.command = command
-    self.metadata = metadata
-    self.field = field
-    self.from = from
-    self.to = to
-  }
-
-  func run<Object: Decodable>(
-    _ api: KubernetesAPI, _ path: String, as type: Object.Type, _ deadline: Duration,
-    _ isDryRun: Bool
-  ) async throws(CloudError) -> ScaleOutcome {
-    let seen = metadata.annotations?[Self.tokenKey].flatMap { Int64($0) } ?? 0
-    guard command.fencingToken >= seen else {
-      return .refused("a newer leader commands \(command.service)")
-    }
-    guard to != from else { return .unchanged }
-    let change = Change(
-      metadata: .init(
-        resourceVersion: metadata.resourceVersion,
-        annotations: [
-          Self.tokenKey: "\(command.fencingToken)", Self.decisionKey: "\(command.decision)",
-        ]), spec: [field: to])
-    _ = try await api.patch(path, change, as: type, deadline: deadline, isDryRun: isDryRun)
-    return .accepted(replicas: to)
+  /// In words, for refusals and pages.
+  var title: String {
+    scaledObject.map { "ScaledObject \($0)" }
+      ?? "HorizontalPodAutoscaler \(metadata.name ?? "?")"
   }
 }

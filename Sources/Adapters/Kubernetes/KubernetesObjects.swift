@@ -6,7 +6,9 @@ enum Kubernetes {
   struct Metadata: Codable, Sendable, Equatable {
     var name: String?
     var namespace: String?
+    var uid: String?
     var resourceVersion: String?
+    var deletionTimestamp: String?
     var annotations: [String: String]?
     var ownerReferences: [OwnerReference]?
   }
@@ -32,7 +34,12 @@ enum Kubernetes {
     }
 
     struct Status: Decodable, Equatable {
+      var replicas: Int?
       var readyReplicas: Int?
+      var updatedReplicas: Int?
+
+      /// Replicas of an older version still run.
+      var isRollingOut: Bool { (replicas ?? 0) > (updatedReplicas ?? 0) }
     }
 
     var metadata: Metadata
@@ -42,6 +49,7 @@ enum Kubernetes {
 
   struct Autoscaler: Decodable, Sendable, Equatable {
     struct Target: Decodable, Equatable {
+      var apiVersion: String?
       var kind: String
       var name: String
     }
@@ -83,8 +91,72 @@ enum Kubernetes {
       var replicas: Int?
     }
 
+    struct Status: Decodable, Equatable {
+      var replicas: Int?
+      /// Selects the pods, as a query writes it.
+      var selector: String?
+    }
+
     var metadata: Metadata
     var spec: Spec
+    var status: Status?
+
+    /// 0 is left out on the wire.
+    var size: Int { spec.replicas ?? 0 }
+  }
+
+  struct Pod: Decodable, Sendable, Equatable {
+    struct Condition: Decodable, Equatable {
+      var type: String
+      var status: String
+    }
+
+    struct Status: Decodable, Equatable {
+      var conditions: [Condition]?
+    }
+
+    var metadata: Metadata
+    var status: Status?
+
+    var isReady: Bool {
+      metadata.deletionTimestamp == nil
+        && status?.conditions?.contains { $0.type == "Ready" && $0.status == "True" } == true
+    }
+  }
+
+  /// Room that is kept free on nodes for more replicas of a workload.
+  struct CapacityBuffer: Decodable, Sendable, Equatable {
+    struct Reference: Decodable, Equatable {
+      var apiGroup: String?
+      var kind: String
+      var name: String
+    }
+
+    struct Spec: Decodable, Equatable {
+      var scalableRef: Reference?
+      var replicas: Int?
+    }
+
+    var metadata: Metadata
+    var spec: Spec
+  }
+
+  /// What a group and version offers.
+  struct ResourceList: Decodable, Sendable {
+    struct Resource: Decodable {
+      var name: String
+      var kind: String
+    }
+
+    var resources: [Resource]
+  }
+
+  struct Group: Decodable, Sendable {
+    struct Version: Decodable {
+      var groupVersion: String
+    }
+
+    var preferredVersion: Version
   }
 
   /// What an error answer is.

@@ -11,6 +11,7 @@ enum CloudConfiguration: Sendable {
   case webhook(url: String, secret: Secret?, options: HTTPOptions)
   case exec(command: [String])
   case autoScaling(region: String, endpoint: String?)
+  case containerServices(region: String, endpoint: String?)
   case kubernetes(KubernetesConnection)
 
   static let catalogue = [
@@ -19,9 +20,10 @@ enum CloudConfiguration: Sendable {
     (kind: "exec", what: "a command of yours with JSON in and out; floor and desired"),
     (
       kind: "kubernetes",
-      what: "Deployments and StatefulSets, with or without an HPA; floor and desired"
+      what: "workloads with a scale subresource: floor (HPA, KEDA, CapacityBuffer) and desired"
     ),
-    (kind: "aws-autoscaling", what: "EC2 Auto Scaling groups; floor (MinSize) and desired"),
+    (kind: "aws-autoscaling", what: "EC2 Auto Scaling groups: floor (MinSize), desired, plans"),
+    (kind: "aws-ecs", what: "ECS services: floor (Application Auto Scaling), desired, plans"),
   ]
 
   init(_ field: YAMLField, relativeTo file: String) throws {
@@ -43,6 +45,10 @@ enum CloudConfiguration: Sendable {
     case "aws-autoscaling":
       let section = try field.section(["kind", "region", "endpoint"])
       self = .autoScaling(
+        region: try section.required("region").text(), endpoint: try section["endpoint"]?.url())
+    case "aws-ecs":
+      let section = try field.section(["kind", "region", "endpoint"])
+      self = .containerServices(
         region: try section.required("region").text(), endpoint: try section["endpoint"]?.url())
     case "kubernetes":
       let section = try field.section(["kind", "kubeconfig", "context"])
@@ -70,42 +76,68 @@ enum CloudConfiguration: Sendable {
       let data = try Data(contentsOf: URL(fileURLWithPath: path))
       return try KubernetesConnection(
         try YAMLDecoder().decode(Kubeconfig.self, from: data),
-        context: try section["context"]?.text())
+        context: try section["context"]?.text(),
+        folder: URL(fileURLWithPath: path).deletingLastPathComponent().path)
     } catch {
       throw field.refusal("names `\(path)`, which cannot be used: \(error)")
     }
   }
 
   /// What a service scales in Kubernetes.
-  private static func target(of service: ServiceConfiguration) -> KubernetesCloud.Target {
+  private static func target(of service: ServiceConfiguration) throws -> KubernetesCloud.Target {
     let cloud = service.cloud
+    var kind = KubernetesKind.deployment
+    if let cloud, let text = cloud.kind {
+      guard let named = KubernetesKind(text) else {
+        throw cloud.place.refusal(
+          "has the kind `\(text)`: Deployment, StatefulSet and CapacityBuffer are known, others are "
+            + "written with their version, such as `argoproj.io/v1alpha1/Rollout`")
+      }
+      kind = named
+    }
     return KubernetesCloud.Target(
-      kind: cloud?.kind.flatMap(KubernetesCloud.Target.Kind.init(rawValue:)) ?? .deployment,
-      namespace: cloud?.namespace ?? "default", name: cloud?.resource ?? service.policy.id.name)
+      kind: kind, namespace: cloud?.namespace ?? "default",
+      name: cloud?.resource ?? service.policy.id.name)
+  }
+
+  /// `resource: cluster/service`, or the cluster as `namespace`.
+  private static func containerService(
+    of service: ServiceConfiguration
+  ) -> AWSContainerServiceCloud.Target {
+    let name = service.cloud?.resource ?? service.policy.id.name
+    let parts = name.split(separator: "/", maxSplits: 1).map(String.init)
+    return parts.count == 2
+      ? .init(cluster: parts[0], service: parts[1])
+      : .init(cluster: service.cloud?.namespace ?? "default", service: name)
   }
 
   /// The platform itself; nil for the simulated one, which needs to know the demand.
   func adapter(
     for services: [ServiceConfiguration], now: @escaping @Sendable () -> Timestamp
-  ) -> (any CloudAdapter)? {
+  ) throws -> (any CloudAdapter)? {
+    func named<Target>(_ target: (ServiceConfiguration) throws -> Target) rethrows
+      -> [ServiceID: Target]
+    {
+      let pairs = try services.map { ($0.policy.id, try target($0)) }
+      return Dictionary(pairs, uniquingKeysWith: { first, _ in first })
+    }
     switch self {
     case .simulated: return nil
     case .webhook(let url, let secret, let options):
       return WebhookCloud(url: url, secret: secret, options: options, now: now)
     case .exec(let command): return ExecCloud(command: command, now: now)
     case .kubernetes(let connection):
-      let targets = services.map { ($0.policy.id, Self.target(of: $0)) }
       return KubernetesCloud(
-        connection, targets: Dictionary(targets, uniquingKeysWith: { first, _ in first }),
-        now: now)
+        connection, targets: try named(Self.target),
+        instance: ProcessInfo.processInfo.hostName, now: now)
     case .autoScaling(let region, let endpoint):
-      let groups = services.map { ($0.policy.id, $0.cloud?.resource ?? $0.policy.id.name) }
       return AWSAutoScalingCloud(
-        region: region, groups: Dictionary(groups, uniquingKeysWith: { first, _ in first }),
-        credentials: AWSCredentialChain(
-          AWSCredentialPlaces(environment: ProcessInfo.processInfo.environment, region: region),
-          now: now),
-        endpoint: endpoint, now: now)
+        region: region, groups: named { $0.cloud?.resource ?? $0.policy.id.name },
+        credentials: AWSCredentialChain(region: region, now: now), endpoint: endpoint, now: now)
+    case .containerServices(let region, let endpoint):
+      return AWSContainerServiceCloud(
+        region: region, targets: named(Self.containerService),
+        credentials: AWSCredentialChain(region: region, now: now), endpoint: endpoint, now: now)
     }
   }
 }

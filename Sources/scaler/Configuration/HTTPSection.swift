@@ -5,8 +5,8 @@ import Foundation
 /// The HTTP options of a source or cloud, under Prometheus' own names.
 enum HTTPSection {
   static let keys = [
-    "basic_auth", "authorization", "tls_config", "proxy_url", "no_proxy", "proxy_from_environment",
-    "http_headers",
+    "basic_auth", "authorization", "oauth2", "tls_config", "proxy_url", "no_proxy",
+    "proxy_from_environment", "http_headers",
   ]
 
   static func options(_ section: YAMLSection, relativeTo file: String) throws -> HTTPOptions {
@@ -26,18 +26,14 @@ enum HTTPSection {
         type: try authorization["type"]?.text() ?? "Bearer",
         credentials: try secret(authorization, "credentials", relativeTo: file))
     }
-    if let tls = try section["tls_config"]?
-      .section(["ca_file", "cert_file", "key_file", "insecure_skip_verify", "min_version"])
-    {
-      func path(_ key: String) throws -> String? {
-        try tls[key].map { ServeConfiguration.path(try $0.text(), relativeTo: file) }
+    if let field = section["oauth2"] {
+      guard options.basicAuth == nil, options.authorization == nil else {
+        throw field.refusal("cannot be combined with `basic_auth` or `authorization`")
       }
-      options.tls.caFile = try path("ca_file")
-      options.tls.certFile = try path("cert_file")
-      options.tls.keyFile = try path("key_file")
-      options.tls.insecureSkipVerify = try tls["insecure_skip_verify"]?.flag() ?? false
-      options.tls.requiresVersion13 = try tls["min_version"]?.text() == "TLS13"
+      options.oauth2 = try oauth2(field, relativeTo: file)
     }
+    options.tls =
+      try section["tls_config"].map { try tls($0, relativeTo: file) } ?? HTTPOptions.TLS()
     options.proxyURL = try section["proxy_url"]?.text()
     options.noProxy = try section["no_proxy"]?.text()
     options.proxyFromEnvironment = try section["proxy_from_environment"]?.flag() ?? false
@@ -46,6 +42,40 @@ enum HTTPSection {
         HTTPOptions.SecretHeader(name, try value(field, relativeTo: file))
       } ?? []
     return options
+  }
+
+  private static func oauth2(
+    _ field: YAMLField, relativeTo file: String
+  ) throws -> HTTPOptions.OAuth2 {
+    let section = try field.section([
+      "client_id", "client_secret", "client_secret_file", "token_url", "scopes",
+      "endpoint_params", "tls_config",
+    ])
+    var settings = HTTPOptions.OAuth2(
+      clientID: try section.required("client_id").text(),
+      clientSecret: try secret(section, "client_secret", relativeTo: file),
+      tokenURL: try section.required("token_url").url())
+    settings.scopes = try section["scopes"]?.list().map { try $0.text() } ?? []
+    settings.endpointParameters =
+      try section["endpoint_params"]?.named().map { HTTPHeader($0.name, try $0.field.text()) } ?? []
+    settings.tls = try section["tls_config"].map { try tls($0, relativeTo: file) }
+    return settings
+  }
+
+  private static func tls(_ field: YAMLField, relativeTo file: String) throws -> HTTPOptions.TLS {
+    let section = try field.section([
+      "ca_file", "cert_file", "key_file", "insecure_skip_verify", "min_version",
+    ])
+    func path(_ key: String) throws -> String? {
+      try section[key].map { ServeConfiguration.path(try $0.text(), relativeTo: file) }
+    }
+    var tls = HTTPOptions.TLS()
+    tls.caFile = try path("ca_file")
+    tls.certFile = try path("cert_file")
+    tls.keyFile = try path("key_file")
+    tls.insecureSkipVerify = try section["insecure_skip_verify"]?.flag() ?? false
+    tls.requiresVersion13 = try section["min_version"]?.text() == "TLS13"
+    return tls
   }
 
   /// `key` or `key_file` of a section, one of the two.

@@ -10,6 +10,7 @@ enum SourceConfiguration: Sendable {
   /// A CSV that somebody else appends to.
   case file(path: String)
   case prometheus(url: String, options: HTTPOptions)
+  case cloudWatch(CloudWatchSection)
 
   /// Plays a trace as if its last day were today.
   struct Replay: Sendable {
@@ -26,6 +27,7 @@ enum SourceConfiguration: Sendable {
     (kind: "push", what: "takes what is pushed: JSON samples, Prometheus remote-write"),
     (kind: "file", what: "tails a CSV of timestamp, rate, queue"),
     (kind: "prometheus", what: "asks a Prometheus, Thanos or Mimir; backfills history"),
+    (kind: "cloudwatch", what: "asks Amazon CloudWatch; backfills up to 455 days"),
   ]
 
   init(_ field: YAMLField, relativeTo file: String) throws {
@@ -47,6 +49,7 @@ enum SourceConfiguration: Sendable {
       self = .prometheus(
         url: try section.required("url").url(),
         options: try HTTPSection.options(section, relativeTo: file))
+    case "cloudwatch": self = .cloudWatch(try CloudWatchSection(field))
     default:
       let section = try field.section(["kind", "remote_write"])
       self = .push(try section["remote_write"].map(RemoteWriteMapping.init) ?? RemoteWriteMapping())

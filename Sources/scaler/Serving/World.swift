@@ -41,12 +41,15 @@ struct World {
       case .file(let path): sources[entry.name] = Self.file(path, entry.name, configuration)
       case .prometheus(let url, let options):
         sources[entry.name] = try Self.prometheus(url, options, entry.name, configuration)
+      case .cloudWatch(let section):
+        sources[entry.name] = try section.source(
+          named: entry.name, for: configuration.services, now: { clock.now })
       }
     }
     var clouds: [String: any CloudAdapter] = [:]
     for entry in configuration.clouds {
       let served = configuration.services.filter { $0.cloud?.name == entry.name }
-      if let adapter = entry.cloud.adapter(for: served, now: { clock.now }) {
+      if let adapter = try entry.cloud.adapter(for: served, now: { clock.now }) {
         // One guard stands before every real platform: it reads before it writes, sends nothing
         // that changes nothing, and stops where accepted commands have no effect.
         let modes = served.map {

@@ -4,7 +4,7 @@ import Synchronization
 import Testing
 
 /// Whether a program is installed; tests that need another are skipped and say so.
-func isInstalled(_ program: String) -> Bool {
+package func isInstalled(_ program: String) -> Bool {
   let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin"
   return path.split(separator: ":").contains {
     FileManager.default.isExecutableFile(atPath: "\($0)/\(program)")
@@ -12,10 +12,10 @@ func isInstalled(_ program: String) -> Bool {
 }
 
 /// A program that ends with the test.
-final class RunningProgram: Sendable {
+package final class RunningProgram: Sendable {
   private let process: Mutex<Process>
 
-  init(_ arguments: [String], environment: [String: String] = [:]) throws {
+  package init(_ arguments: [String], environment: [String: String] = [:]) throws {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments = arguments
@@ -27,7 +27,7 @@ final class RunningProgram: Sendable {
     self.process = Mutex(process)
   }
 
-  func waitUntilExit() -> Int32 {
+  package func waitUntilExit() -> Int32 {
     process.withLock { process in
       process.waitUntilExit()
       return process.terminationStatus
@@ -39,10 +39,10 @@ final class RunningProgram: Sendable {
 }
 
 /// A TCP port that was free a moment ago.
-func freePort() throws -> Int { try ScriptedServer { _, _ in .cut }.port }
+package func freePort() throws -> Int { try ScriptedServer { _, _ in .cut }.port }
 
 /// Waits until an HTTP server answers with success.
-func waitForServer(_ url: String) async throws {
+package func waitForServer(_ url: String) async throws {
   let client = HTTPClient()
   for _ in 0..<200 {
     let answer = try? await client.send(HTTPRequest(.get, url), deadline: .seconds(1))

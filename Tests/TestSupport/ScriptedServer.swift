@@ -3,18 +3,18 @@ import Glibc
 import Synchronization
 
 /// A small HTTP server on loopback whose answers a test writes, faults included.
-final class ScriptedServer: Sendable {
-  struct Request: Sendable {
-    var method = ""
-    var target = ""
-    var headers: [String: String] = [:]
-    var body: [UInt8] = []
+package final class ScriptedServer: Sendable {
+  package struct Request: Sendable {
+    package var method = ""
+    package var target = ""
+    package var headers: [String: String] = [:]
+    package var body: [UInt8] = []
 
-    var text: String { String(decoding: body, as: UTF8.self) }
-    var path: String { String(target.prefix { $0 != "?" }) }
+    package var text: String { String(decoding: body, as: UTF8.self) }
+    package var path: String { String(target.prefix { $0 != "?" }) }
 
     /// The fields of a form body.
-    var form: [String: String] {
+    package var form: [String: String] {
       var fields: [String: String] = [:]
       for pair in text.split(separator: "&") {
         let parts = pair.split(separator: "=", maxSplits: 1).map {
@@ -26,7 +26,7 @@ final class ScriptedServer: Sendable {
     }
   }
 
-  enum Reply: Sendable {
+  package enum Reply: Sendable {
     case answer(Int, headers: [String: String] = [:], body: String = "")
     /// These bytes and nothing more; then the connection closes.
     case raw(String)
@@ -40,9 +40,9 @@ final class ScriptedServer: Sendable {
     case flood
   }
 
-  typealias Script = @Sendable (_ request: Request, _ number: Int) -> Reply
+  package typealias Script = @Sendable (_ request: Request, _ number: Int) -> Reply
 
-  let port: Int
+  package let port: Int
   private let listener: Int32
   private let script: Script
   private let state = Mutex(State())
@@ -54,7 +54,7 @@ final class ScriptedServer: Sendable {
   }
 
   /// - Parameter socketPath: Listens on this Unix socket instead of a TCP port.
-  init(socketPath: String? = nil, script: @escaping Script) throws {
+  package init(socketPath: String? = nil, script: @escaping Script) throws {
     self.script = script
     let listener: Int32
     var port = 0
@@ -107,9 +107,9 @@ final class ScriptedServer: Sendable {
 
   deinit { shutdown(listener, Int32(SHUT_RDWR)) }
 
-  var url: String { "http://127.0.0.1:\(port)" }
-  var requests: [Request] { state.withLock { $0.requests } }
-  var connections: Int { state.withLock { $0.connections } }
+  package var url: String { "http://127.0.0.1:\(port)" }
+  package var requests: [Request] { state.withLock { $0.requests } }
+  package var connections: Int { state.withLock { $0.connections } }
 
   private func serve(_ connection: Int32) {
     state.withLock { $0.connections += 1 }
@@ -203,5 +203,5 @@ final class ScriptedServer: Sendable {
     return request
   }
 
-  struct ServerDidNotStart: Error {}
+  package struct ServerDidNotStart: Error {}
 }
