@@ -25,7 +25,8 @@ extension ControlLoop {
       let time = (now - timing.lag - timing.interval / 2).floored(to: step)
       await fit(
         FitRequest(
-          service: id, time: time, step: step, from: time - service.policy.forecast.history))
+          service: id, time: time, step: step, from: time - service.policy.forecast.history,
+          boot: service.policy.fleet.boot, isFirst: true))
     } catch {
       logger.warning("\(id): no history from \(name): \(error)")
     }
