@@ -125,6 +125,9 @@ public struct Autoscaler: Sendable {
   /// Whether somebody else sets the size and insists.
   public var yieldsToForeignWrites: Bool { foreign.yieldsUntil != nil }
 
+  /// How long replicas took to serve, as seen.
+  public var bootTimes: BootTimes { boots }
+
   /// From an order to the moment at which demand is next looked at again, with the boot time as
   /// measured: what a forecast has to cover.
   public var leadTime: Duration { tempo.lead }

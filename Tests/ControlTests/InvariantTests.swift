@@ -1,5 +1,6 @@
 import Control
 import Domain
+import Foundation
 import Testing
 
 /// A seeded source of disorder: SplitMix64, so that a printed seed is a complete report.
@@ -78,9 +79,14 @@ struct DisorderlyWorld {
 
 @Suite("Invariants under disorder")
 struct InvariantTests {
-  static let seeds = 0..<200
+  /// 200, or as many as `SCALER_SEEDS` says, in parts that are run side by side.
+  static let seeds: [Range<Int>] = {
+    let wanted = ProcessInfo.processInfo.environment["SCALER_SEEDS"].flatMap { Int($0) } ?? 200
+    let count = max(1, wanted)
+    return stride(from: 0, to: count, by: 50).map { $0..<min($0 + 50, count) }
+  }()
 
-  @Test("I-01 I-02 I-03 I-06: within bounds, and silence never lowers", arguments: [seeds])
+  @Test("I-01 I-02 I-03 I-06: within bounds, and silence never lowers", arguments: seeds)
   func boundsAndSilence(seeds: Range<Int>) throws {
     for seed in seeds {
       var world = DisorderlyWorld(seed: seed)
@@ -105,7 +111,7 @@ struct InvariantTests {
     }
   }
 
-  @Test("I-06: a higher rate or a deeper queue never asks for less", arguments: [seeds])
+  @Test("I-06: a higher rate or a deeper queue never asks for less", arguments: seeds)
   func monotone(seeds: Range<Int>) throws {
     for seed in seeds {
       var world = DisorderlyWorld(seed: seed)
@@ -126,7 +132,7 @@ struct InvariantTests {
     }
   }
 
-  @Test("I-05: no tick shrinks by more than the limit within its period", arguments: [seeds])
+  @Test("I-05: no tick shrinks by more than the limit within its period", arguments: seeds)
   func boundedShrinking(seeds: Range<Int>) throws {
     for seed in seeds {
       var world = DisorderlyWorld(seed: seed)
@@ -166,7 +172,7 @@ struct InvariantTests {
 
 @Suite("Journal and snapshot")
 struct JournalTests {
-  @Test("every event reads back as it was written", arguments: [InvariantTests.seeds])
+  @Test("every event reads back as it was written", arguments: InvariantTests.seeds)
   func eventsSurvive(seeds: Range<Int>) throws {
     for seed in seeds {
       var world = DisorderlyWorld(seed: seed)
@@ -178,8 +184,18 @@ struct JournalTests {
         $0.forecast.zone = UTCOffsets(
           first: 3600, transitions: [UTCOffsets.Transition(from: now, offset: 7200)])
         $0.downstream = [DownstreamLimit(name: "db", perReplica: 2.5, limit: 400)]
-        $0.price = Price(perReplicaHour: 0.096, currency: "EUR")
-        $0.events = [AnnouncedEvent(name: "sale", from: now, to: now + .seconds(60), uplift: 3)]
+        $0.price = Price(
+          perReplicaHour: 0.096, currency: "EUR", perViolation: 0.01, monthlyBudget: 5000)
+        $0.events = [
+          AnnouncedEvent(name: "sale", from: now, to: now + .seconds(60), uplift: 3),
+          AnnouncedEvent(
+            name: "news", from: now, to: now + .seconds(60), uplift: 1, isLearned: true),
+        ]
+        $0.fleet.standby = StandbyPolicy(cost: 0.2, burst: 3, max: 60)
+        $0.forecast.excluded = [TimeSpan(from: now - .seconds(60), to: now)]
+        $0.scaling.upDeadband = 0.05
+        $0.scaling.downDeadband = 0.1
+        $0.holdsPlans = true
       }
       let events: [Event] = [
         .observed(world.observation()), .fitFailed(at: now, reason: "too short"),
@@ -191,7 +207,11 @@ struct JournalTests {
         .overridden(SizeOverride(replicas: 5, until: now), at: now), .overridden(nil, at: now),
         .frozen(true, at: now), .configured(service, at: now),
         .leadershipChanged(fencingToken: 4, at: now),
-        .leadershipChanged(fencingToken: nil, at: now),
+        .leadershipChanged(fencingToken: nil, at: now), .shrinkingHeld(true, at: now),
+        .observed(
+          Observation(
+            time: now, pending: [PendingBatch(count: 2, since: now, isWarm: true)], warm: 3,
+            isRollingOut: true)),
       ]
       for event in events {
         #expect(try Event(event.encoded) { _ in nil } == event, "seed \(seed)")

@@ -1,0 +1,264 @@
+import Control
+import Domain
+import Forecasting
+import Testing
+
+/// The numbered faults of forecasting and control, played through the closed loop.
+@Suite("Faults by number")
+struct FaultTests {
+  /// A Monday at midnight.
+  let start = Timestamp(seconds: 1_699_833_600)
+
+  private func trained(
+    change: ((Timestamp, Double) -> Double)? = nil
+  ) throws -> ClosedLoop {
+    let mean = 2000.0
+    let service = try policy(min: 2, max: 400, forecast: true)
+    var model = try Trained.fitted()
+    if let change {
+      let history = seasonalHistory(service, days: 15, mean: mean, until: start, change: change)
+      model = try DemandFitting.fit(history, policy: service, deliveredAt: start).get()
+    }
+    let ready = Int(seasonalRate(mean: mean, at: start) / service.fleet.ratePerReplica * 1.2) + 1
+    var loop = ClosedLoop(service, ready: ready, at: start)
+    _ = loop.autoscaler.handle(.fitted(model))
+    return loop
+  }
+
+  @Test("F-51: accepted and nothing becomes ready: two more growths, then none until one does")
+  func acceptedWithoutEffect() throws {
+    var loop = ClosedLoop(try policy(max: 1000), ready: 4, at: start)
+    for _ in 0..<20 { loop.tick(300) }
+    var growths: [Int] = []
+    for tick in 0..<80 {
+      let before = loop.size
+      loop.tick(600 + 60 * Double(tick), fault: ClosedLoop.Fault(isStuck: true))
+      if loop.size > before { growths.append(tick) }
+    }
+    // Three boots of 60 s are 12 ticks: from then on it is known.
+    let known = try #require(growths.first) + 13
+    #expect(growths.count { $0 > known } <= 2, "\(growths)")
+    let decision = try #require(loop.autoscaler.lastProposal)
+    #expect(decision.reason.contains("does not become ready"), "\(decision)")
+    for _ in 0..<20 { loop.tick(6000) }
+    #expect(loop.size >= 60, "\(loop.size)")
+  }
+
+  @Test(
+    "F-58: flat, zero, spiked and stepped histories give finite quantiles, and never a floor of 0",
+    arguments: ["flat", "zero", "spike", "step"])
+  func degenerateHistories(kind: String) throws {
+    let service = try policy(min: 2, max: 400, forecast: true)
+    let history = seasonalHistory(service, days: 4, mean: 1000, until: start) { time, _ in
+      let age = start.since(time)
+      return switch kind {
+      case "flat": 1000
+      case "zero": 0
+      case "spike": age == .seconds(86_400) ? 1e6 : 1000
+      default: age > .seconds(2 * 86_400) ? 100 : 5000
+      }
+    }
+    var loop = ClosedLoop(service, ready: 10, at: start)
+    if case .success(let model) = DemandFitting.fit(
+      history, policy: service, deliveredAt: start, isFirst: true)
+    {
+      _ = loop.autoscaler.handle(.fitted(model))
+    }
+    let rate = kind == "zero" ? 0 : kind == "step" ? 5000 : 1000.0
+    for _ in 0..<240 {
+      let decision = try loop.decide(rate)
+      #expect(decision.target >= 2 && decision.target <= 400, "\(decision)")
+      if let forecast = loop.autoscaler.forecast {
+        #expect(forecast.upper.isFinite && forecast.median >= 0, "\(forecast)")
+        #expect(forecast.upper >= forecast.median, "\(forecast)")
+      }
+    }
+    #expect(Double(loop.size) * 100 >= rate)
+  }
+
+  @Test("F-59: too short a history is said to be one, and the fleet follows what is seen")
+  func shortHistory() throws {
+    let service = try policy(forecast: true)
+    let history = seasonalHistory(service, days: 1, mean: 1000, until: start)
+    let brief = history.slice(from: start - .seconds(3600), to: start)
+    #expect(throws: DemandFitFailure.self) {
+      try DemandFitting.fit(brief, policy: service, deliveredAt: start).get()
+    }
+    var loop = ClosedLoop(service, ready: 12, at: start)
+    _ = loop.autoscaler.handle(.fitFailed(at: start, reason: "too short"))
+    let decision = try loop.decide(1000)
+    #expect(decision.reason.contains("too little history"))
+    #expect(decision.target >= 10)
+  }
+
+  @Test("F-59: with four tenths of its history missing a model is still fitted")
+  func gaps() throws {
+    let service = try policy(forecast: true)
+    var history = seasonalHistory(service, days: 15, mean: 1000, until: start)
+    var dice = Dice(seed: 3)
+    var gap = 0
+    for index in history.values.indices {
+      if gap == 0, dice.chance(0.01) { gap = Int.random(in: 30...110, using: &dice) }
+      if gap > 0 {
+        history.values[index] = .nan
+        gap -= 1
+      }
+    }
+    #expect(Double(history.knownCount) < 0.7 * Double(history.count))
+    let fitted = try DemandFitting.fit(history, policy: service, deliveredAt: start).get()
+    var loop = ClosedLoop(service, ready: 12, at: start)
+    _ = loop.autoscaler.handle(.fitted(fitted))
+    for _ in 0..<40 { loop.tick(seasonalRate(mean: 1000, at: loop.now)) }
+    let forecast = try #require(loop.autoscaler.forecast)
+    #expect(forecast.upper.isFinite && forecast.upper > 0)
+  }
+
+  @Test("F-60: a fit that fails leaves the last good model at work")
+  func failedFit() throws {
+    var loop = try trained()
+    for _ in 0..<20 { loop.tick(seasonalRate(mean: 2000, at: loop.now)) }
+    let before = try #require(loop.autoscaler.forecast)
+    _ = loop.autoscaler.handle(.fitFailed(at: loop.now, reason: "singular"))
+    #expect(loop.autoscaler.forecast == before)
+    loop.tick(seasonalRate(mean: 2000, at: loop.now))
+    #expect(loop.autoscaler.lastProposal?.reason.contains("forecast") == true)
+  }
+
+  @Test("F-61: five times the demand is answered at the first tick that shows it")
+  func levelShiftUp() throws {
+    var loop = try trained()
+    for _ in 0..<120 { loop.tick(seasonalRate(mean: 2000, at: loop.now)) }
+    let rate = 5 * seasonalRate(mean: 2000, at: loop.now)
+    let decision = try loop.decide(rate)
+    #expect(Double(decision.target) * 100 >= rate, "\(decision)")
+  }
+
+  @Test("F-61: a fifth of the demand shrinks nothing before a full window, then 20 % a minute")
+  func levelShiftDown() throws {
+    var loop = try trained()
+    for _ in 0..<120 { loop.tick(seasonalRate(mean: 2000, at: loop.now)) }
+    let before = loop.size
+    for tick in 0..<4 {
+      loop.tick(seasonalRate(mean: 2000, at: loop.now) / 5)
+      #expect(loop.size >= before, "tick \(tick): \(loop.size) of \(before)")
+    }
+    var largest = loop.size
+    for _ in 0..<60 {
+      for _ in 0..<4 { loop.tick(seasonalRate(mean: 2000, at: loop.now) / 5) }
+      #expect(loop.size >= largest - max(1, largest / 5), "\(largest) to \(loop.size)")
+      largest = loop.size
+    }
+    for _ in 0..<240 { loop.tick(seasonalRate(mean: 2000, at: loop.now) / 5) }
+    #expect(loop.autoscaler.isLevelShifted)
+  }
+
+  @Test("F-61: a tenth of the demand for 20 minutes, then the retry storm: capacity was held")
+  func collapseAndStorm() throws {
+    var loop = try trained()
+    for _ in 0..<1920 { loop.tick(seasonalRate(mean: 2000, at: loop.now)) }
+    let needed = seasonalRate(mean: 2000, at: loop.now) / 100
+    for _ in 0..<80 {
+      loop.tick(0.08 * seasonalRate(mean: 2000, at: loop.now))
+      #expect(Double(loop.size) >= 0.7 * needed, "\(loop.autoscaler.lastProposal?.reason ?? "")")
+    }
+    let reason = loop.autoscaler.lastProposal?.reason ?? ""
+    #expect(reason.contains("collapsed"), "\(reason)")
+  }
+
+  @Test("F-62: the hour of a one-off attack is forecast a week later as if there had been none")
+  func attackIsNoSeason() throws {
+    let attack = start - .seconds(7 * 86_400 - 36_000)
+    let span = TimeSpan(from: attack, to: attack + .seconds(3600))
+    var clean = try trained()
+    var poisoned = try trained(change: { span.contains($0) ? 20 * $1 : $1 })
+    var ratios: [Double] = []
+    for tick in 0..<(4 * 60 * 11) {
+      clean.tick(seasonalRate(mean: 2000, at: clean.now))
+      poisoned.tick(seasonalRate(mean: 2000, at: poisoned.now))
+      guard tick > 4 * 60 * 9, let without = clean.autoscaler.forecast,
+        let with = poisoned.autoscaler.forecast
+      else { continue }
+      ratios.append(with.median / without.median)
+    }
+    let worst = try #require(ratios.max())
+    #expect(worst <= 1.2, "\(worst)")
+  }
+
+  @Test("F-63: a forecast far beyond anything seen commands no more than the bounds")
+  func absurdForecast() throws {
+    var loop = try trained()
+    for _ in 0..<20 { loop.tick(seasonalRate(mean: 2000, at: loop.now)) }
+    loop.tick(1e9)
+    for _ in 0..<20 {
+      let decision = try loop.decide(seasonalRate(mean: 2000, at: loop.now))
+      #expect(decision.target <= 400)
+    }
+  }
+
+  @Test(
+    "F-64: a swing shorter than the stabilisation window moves nothing; a longer one twice a period",
+    arguments: [30, 60, 120, 300, 600, 1200, 1800, 3600, 7200])
+  func oscillation(period: Int) throws {
+    var loop = ClosedLoop(
+      try policy(max: 400) { $0.scaling.stabilization = .seconds(900) }, ready: 30, at: start)
+    for _ in 0..<(4 * 60 * 6) {
+      let isHigh = loop.now.seconds % Int64(period) < Int64(period / 2)
+      loop.tick(isHigh ? 2400 : 1600)
+    }
+    let swings = period / 2 <= 900 ? 0 : 4 * 3600 / period
+    #expect(loop.reversals(over: 4 * 60 * 4) <= 2 * swings + 1, "\(loop.sizes.suffix(960))")
+    #expect(loop.late <= 0.06 * loop.arrived, "\(loop.late / loop.arrived)")
+    // The most that a fleet which always has what the high half needs would cost.
+    #expect(loop.billed <= 1.3 * 24 / 0.9 * 6 * 3600, "\(loop.billed / 6 / 3600)")
+  }
+
+  @Test("F-65: a rate that follows the replicas is found out in five rises, and growth stops")
+  func positiveFeedback() throws {
+    var loop = ClosedLoop(
+      try policy(boot: .seconds(30), max: 2000) {
+        $0.scaling.up = StepLimit(amount: .share(0.5), period: .seconds(60))
+      }, ready: 10, at: start)
+    var rises = 0
+    var before = loop.ready
+    for _ in 0..<220 {
+      // Health checks are counted: 120/s for each replica, whatever is really asked for.
+      loop.tick(500, fault: ClosedLoop.Fault(rate: 120 * Double(loop.ready)))
+      if loop.ready > before { rises += 1 }
+      before = loop.ready
+    }
+    // One more was on its way when it was found out.
+    #expect(rises <= 6, "\(rises) rises to \(loop.ready)")
+    #expect(loop.autoscaler.lastProposal?.reason.contains("follows the replicas") == true)
+  }
+
+  @Test("F-66 F-67: without leadership nothing is commanded, and a token of the past is never used")
+  func leadership() throws {
+    var loop = ClosedLoop(try policy(), ready: 4, at: start)
+    _ = loop.autoscaler.handle(.leadershipChanged(fencingToken: 3, at: start))
+    loop.tick(800)
+    _ = loop.autoscaler.handle(.leadershipChanged(fencingToken: nil, at: loop.now))
+    let held = loop.commands.count
+    for _ in 0..<20 { loop.tick(2000) }
+    #expect(loop.commands.count == held)
+    _ = loop.autoscaler.handle(.leadershipChanged(fencingToken: 5, at: loop.now))
+    loop.tick(4000)
+    #expect(loop.commands.map(\.fencingToken) == loop.commands.map(\.fencingToken).sorted())
+    #expect(loop.commands.last?.fencingToken == 5)
+  }
+
+  @Test(
+    "F-68: an upper bound cut from 100 to 5 is reached by the budget for shrinking, not at once")
+  func cutBound() throws {
+    var loop = ClosedLoop(try policy(max: 100), ready: 100, at: start)
+    for _ in 0..<20 { loop.tick(8800) }
+    #expect(loop.size >= 88)
+    _ = loop.autoscaler.handle(.configured(try policy(max: 5), at: loop.now))
+    var before = loop.size
+    for _ in 0..<40 {
+      for _ in 0..<4 { loop.tick(8800) }
+      #expect(loop.size >= before - max(1, before / 5), "\(before) to \(loop.size)")
+      before = loop.size
+    }
+    #expect(loop.size == 5)
+  }
+}

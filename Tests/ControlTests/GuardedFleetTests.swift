@@ -1,0 +1,166 @@
+import Control
+import Domain
+import Testing
+
+@Suite("Guardrails against what others do to the fleet")
+struct GuardedFleetTests {
+  let start = Timestamp(seconds: 1_699_833_600)
+
+  @Test("changes within the dead-bands are not made; each direction has its own")
+  func deadbands() throws {
+    let banded = try policy {
+      $0.scaling.upDeadband = 0.105
+      $0.scaling.downDeadband = 0.3
+    }
+    var autoscaler = Autoscaler(policy: banded)
+    try Timeline(
+      """
+      time  rate queue ready | target because
+      0s     900     0    10 |     10
+      60s    950     0    10 |     10 too small a change
+      120s  1000     0    10 |     12
+      180s   820     0    12 |     12 stabilising
+      240s   820     0    12 |     12 too small a change
+      300s   450     0    12 |     12 too small a change
+      360s   450     0    12 |     10 step
+      """
+    ).play(on: &autoscaler)
+  }
+
+  @Test("nothing shrinks while a new version is rolled out")
+  func rollout() throws {
+    var autoscaler = Autoscaler(policy: try policy())
+    for tick in 0..<20 {
+      _ = autoscaler.handle(.observed(seen(400, 10, tick, isRollingOut: true)))
+    }
+    #expect(autoscaler.lastProposal?.target == 10)
+    #expect(autoscaler.lastProposal?.reason.contains("rollout") == true)
+    _ = autoscaler.handle(.observed(seen(2000, 10, 20, isRollingOut: true)))
+    #expect(autoscaler.lastProposal?.target ?? 0 > 20)
+    for tick in 21..<60 { _ = autoscaler.handle(.observed(seen(400, 10, tick))) }
+    #expect(autoscaler.lastProposal?.target ?? 10 < 10)
+  }
+
+  @Test("an open fleet-wide breaker lets every service grow and none shrink")
+  func breaker() throws {
+    var autoscaler = Autoscaler(policy: try policy())
+    _ = autoscaler.handle(.shrinkingHeld(true, at: start))
+    for tick in 0..<20 { _ = autoscaler.handle(.observed(seen(400, 10, tick))) }
+    #expect(autoscaler.lastProposal?.target == 10)
+    #expect(autoscaler.wantsShrink)
+    _ = autoscaler.handle(.shrinkingHeld(false, at: start))
+    _ = autoscaler.handle(.observed(seen(400, 10, 20)))
+    #expect(autoscaler.lastProposal?.target ?? 10 < 10)
+  }
+
+  @Test("the breaker opens at once and closes after calm rounds; a small fleet is not judged")
+  func fleetBreaker() {
+    var breaker = FleetBreaker(limits: FleetBreaker.Limits(calmRounds: 3))
+    // Services, shrinking, silent; whether that changes anything, and whether it is open then.
+    let rounds: [(Int, Int, Int, Bool, Bool)] = [
+      (20, 10, 6, false, false), (20, 11, 0, true, true), (20, 0, 0, false, true),
+      (20, 0, 7, false, true), (20, 0, 0, false, true), (20, 0, 0, false, true),
+      (20, 0, 0, true, false), (4, 4, 4, false, false),
+    ]
+    for (round, (services, shrinking, silent, changes, isOpen)) in rounds.enumerated() {
+      let changed = breaker.observe(services: services, shrinking: shrinking, silent: silent)
+      #expect(changed == changes && breaker.isOpen == isOpen, "round \(round)")
+    }
+  }
+
+  @Test("a size that somebody else set is set right once; where they insist, it is theirs")
+  func foreignWrites() throws {
+    var loop = ClosedLoop(try policy(), ready: 19, at: start)
+    for _ in 0..<20 { loop.tick(1800) }
+    #expect(loop.size == 20)
+    loop.ready = 10
+    loop.tick(900)
+    #expect(loop.autoscaler.lastProposal?.reason.contains("somebody else set 10") == true)
+    for _ in 0..<8 { loop.tick(1800) }
+    let restored = loop.size
+    #expect(restored >= 20)
+    // Insisting on more than is needed is respected for ten minutes…
+    (loop.ready, loop.pending) = (60, [])
+    for _ in 0..<38 { loop.tick(1800) }
+    #expect(loop.size == 60, "\(loop.autoscaler.lastProposal?.description ?? "")")
+    #expect(loop.autoscaler.yieldsToForeignWrites)
+    // …and then forgotten.
+    for _ in 0..<80 { loop.tick(1800) }
+    #expect(loop.size < 60)
+  }
+
+  @Test("while the platform still follows a command nothing is taken for somebody else's")
+  func slowPlatform() throws {
+    var autoscaler = Autoscaler(policy: try policy())
+    let effects = autoscaler.handle(.observed(seen(1800, 4, 0)))
+    for case .scale(let command) in effects {
+      _ = autoscaler.handle(
+        .scaled(command.decision, .accepted(replicas: command.replicas), at: start))
+    }
+    for tick in 1..<6 {
+      _ = autoscaler.handle(.observed(seen(1800, 4 + tick, tick)))
+      #expect(autoscaler.lastProposal?.reason.contains("somebody") == false)
+    }
+  }
+
+  @Test("when the month's budget would not last, the headroom goes and what is observed stays")
+  func monthlyBudget() throws {
+    // From the 13th to the month's end are 432 hours: 7,200 replica-hours pay for 16 replicas.
+    let service = try policy(max: 400) {
+      $0.price = Price(perReplicaHour: 1, monthlyBudget: 7200)
+      $0.scaling.utilization = 0.5
+    }
+    var loop = ClosedLoop(service, ready: 20, at: start)
+    for _ in 0..<240 { loop.tick(1000) }
+    #expect(loop.size == 16)
+    #expect(loop.autoscaler.lastProposal?.reason.contains("monthly budget") == true)
+    for _ in 0..<20 { loop.tick(1800) }
+    #expect(loop.size >= 18, "what is observed to be needed is never saved at")
+  }
+
+  @Test("a stated price of a late request can only raise the level that is planned with")
+  func pricedViolations() throws {
+    let fitted = try Trained.fitted()
+    func level(_ perViolation: Double?) throws -> Double {
+      let service = try policy(forecast: true) {
+        $0.objective.violation = 0.01
+        $0.price = Price(perReplicaHour: 0.1, perViolation: perViolation)
+      }
+      var loop = ClosedLoop(service, ready: 10, at: start)
+      _ = loop.autoscaler.handle(.fitted(fitted))
+      loop.tick(1000)
+      return try #require(loop.autoscaler.forecast?.level)
+    }
+    let unpriced = try level(nil)
+    #expect(try level(1e-9) == unpriced)
+    // 0.1 an hour against 100/s * 3600 s * 0.001 = 360: one in 3,600 may be late.
+    #expect(abs(try level(0.001) - (1 - 0.1 / 360)) < 1e-12)
+  }
+
+  @Test("capacity that will be wanted again within its own boot time is kept")
+  func keepsWhatIsWantedAgain() throws {
+    // Every half hour demand falls to a third for three minutes; a boot takes ten.
+    let service = try policy(boot: .seconds(600), max: 400, forecast: true) {
+      $0.forecast.seasons = [.seconds(1800)]
+    }
+    let dip: (Timestamp, Double) -> Double = { time, _ in
+      time.seconds % 1800 < 180 ? 700 : 2000
+    }
+    let history = seasonalHistory(service, days: 3, mean: 2000, until: start, change: dip)
+    var loop = ClosedLoop(service, ready: 24, at: start)
+    _ = loop.autoscaler.handle(
+      .fitted(try DemandFitting.fit(history, policy: service, deliveredAt: start).get()))
+    for _ in 0..<480 {
+      loop.tick(dip(loop.now, 0))
+      #expect(loop.size >= 18, "\(loop.autoscaler.lastProposal?.description ?? "")")
+    }
+  }
+
+  private func seen(
+    _ rate: Double, _ ready: Int, _ tick: Int, isRollingOut: Bool? = nil
+  ) -> Observation {
+    Observation(
+      time: start + .seconds(15 * tick), rate: rate, queue: 0, ready: ready, pending: [],
+      isRollingOut: isRollingOut)
+  }
+}

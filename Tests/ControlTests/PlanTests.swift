@@ -1,0 +1,82 @@
+import Control
+import Domain
+import Testing
+
+@Suite("The fail-static plan")
+struct PlanTests {
+  /// A Monday at midnight.
+  let start = Timestamp(seconds: 1_699_833_600)
+
+  private func fitted(
+    edit: (inout ServicePolicy) -> Void = { _ in }
+  ) throws -> ClosedLoop {
+    let service = try policy(max: 200, forecast: true) {
+      $0.holdsPlans = true
+      edit(&$0)
+    }
+    var loop = ClosedLoop(service, ready: 12, at: start)
+    _ = loop.autoscaler.handle(.fitted(try Trained.fitted()))
+    return loop
+  }
+
+  @Test("floors cover the day to come, in order, merged, a quarter of an hour apart")
+  func coversTheDay() throws {
+    var loop = try fitted()
+    loop.tick(seasonalRate(mean: 2000, at: start))
+    let plan = try #require(loop.plans.first)
+    #expect(plan.floors.count > 10 && plan.floors.count <= 97)
+    for (earlier, later) in zip(plan.floors, plan.floors.dropFirst()) {
+      #expect(later.from.since(earlier.from) >= .seconds(900))
+      #expect(later.replicas != earlier.replicas)
+    }
+    for hour in 1..<24 {
+      let time = start + .seconds(hour * 3600)
+      let floor = try #require(plan.floors.last { $0.from <= time }).replicas
+      let needed = seasonalRate(mean: 2000, at: time) / 100
+      #expect(Double(floor) >= 0.95 * needed, "hour \(hour): \(floor) for \(needed)")
+      #expect(Double(floor) <= 1.5 * needed + 3, "hour \(hour): \(floor) for \(needed)")
+    }
+  }
+
+  @Test("whoever reads it a day after our end has the highest floor")
+  func endsHigh() throws {
+    var loop = try fitted()
+    loop.tick(seasonalRate(mean: 2000, at: start))
+    let plan = try #require(loop.plans.first)
+    #expect(plan.floors.last?.replicas == plan.floors.map(\.replicas).max())
+  }
+
+  @Test("an announced event is in it")
+  func holdsEvents() throws {
+    let sale = AnnouncedEvent(
+      name: "sale", from: start + .seconds(36_000), to: start + .seconds(43_200), uplift: 3)
+    var loop = try fitted(edit: { $0.events = [sale] })
+    loop.tick(seasonalRate(mean: 2000, at: start))
+    let plan = try #require(loop.plans.first)
+    let floor = try #require(plan.floors.last { $0.from <= sale.from }).replicas
+    #expect(Double(floor) >= 2.85 * seasonalRate(mean: 2000, at: sale.from) / 100)
+  }
+
+  @Test("a new one is made every hour, with what has been learnt meanwhile")
+  func refreshes() throws {
+    var loop = try fitted()
+    for _ in 0..<(4 * 60 * 3) { loop.tick(1.3 * seasonalRate(mean: 2000, at: loop.now)) }
+    #expect(loop.plans.count == 3)
+    let noon = start + .seconds(43_200)
+    let floors = try loop.plans.map { plan in
+      try #require(plan.floors.last { $0.from <= noon }).replicas
+    }
+    #expect(floors[2] > floors[0], "\(floors)")
+  }
+
+  @Test("no plan is made for a platform that holds none, nor by a process that does not lead")
+  func onlyWhereItIsHeld() throws {
+    var without = try fitted(edit: { $0.holdsPlans = false })
+    without.tick(1000)
+    #expect(without.plans.isEmpty)
+    var follower = try fitted()
+    _ = follower.autoscaler.handle(.leadershipChanged(fencingToken: nil, at: start))
+    follower.tick(1000)
+    #expect(follower.plans.isEmpty)
+  }
+}
