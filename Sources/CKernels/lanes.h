@@ -6,8 +6,9 @@
 // Results do not depend on the instruction set, unless a kernel says so: no fused multiply-add.
 #pragma STDC FP_CONTRACT OFF
 
-#if defined(__x86_64__) && defined(__linux__)
-// The widest form that the CPU has is chosen when the program is loaded.
+#if defined(__x86_64__) && defined(__linux__) && !__has_feature(thread_sanitizer)
+// The widest form that the CPU has is chosen when the program is loaded; ThreadSanitizer is not yet
+// there at that moment.
 // Without the width, compilers split vectors of 64 bytes in two on CPUs that have them whole.
 #define CLONES                                                                      \
   __attribute__((target_clones("default", "arch=x86-64-v3", "arch=x86-64-v4"),      \
