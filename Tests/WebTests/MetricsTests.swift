@@ -9,7 +9,7 @@ struct MetricsTests {
     let log = RequestLog()
     log.record(template: "/metrics", method: "GET", status: 200, duration: .milliseconds(3))
     let pushes = PushLog()
-    pushes.record(accepted: 12, rejected: ["negative", "conflict", "negative"])
+    pushes.record(accepted: 12, rejected: ["negative": 2, "conflict": 1])
     return MetricsAPI.exposition(
       .sample, now: WebServices.present, requests: log.snapshot, pushed: pushes.counts)
   }

@@ -33,6 +33,14 @@ struct RawClient: Sendable {
     return try await exchange(head("POST", path, headers + fields) + body)
   }
 
+  func post(
+    _ path: String, bytes: [UInt8], type: String, headers: [String] = []
+  ) async throws -> Answer {
+    let fields = ["Content-Type: \(type)", "Content-Length: \(bytes.count)", "Connection: close"]
+    let raw = try await send([Array(head("POST", path, headers + fields).utf8), bytes])
+    return try Self.parse(raw)
+  }
+
   func head(_ method: String, _ path: String, _ headers: [String]) -> String {
     let host = headers.contains { $0.hasPrefix("Host:") } ? [] : ["Host: 127.0.0.1:\(port)"]
     return (["\(method) \(path) HTTP/1.1"] + host + headers).joined(separator: "\r\n")
@@ -49,6 +57,10 @@ struct RawClient: Sendable {
   /// that it sent before it closed. The sockets block, so they have a thread of their own: the
   /// server needs the shared ones.
   func send(_ parts: [String], pause: Double = 0) async throws -> [UInt8] {
+    try await send(parts.map { Array($0.utf8) }, pause: pause)
+  }
+
+  private func send(_ parts: [[UInt8]], pause: Double = 0) async throws -> [UInt8] {
     try await withCheckedThrowingContinuation { continuation in
       Thread.detachNewThread {
         continuation.resume(with: Result { try blockingSend(parts, pause: pause) })
@@ -60,7 +72,7 @@ struct RawClient: Sendable {
     let reason: String
   }
 
-  private func blockingSend(_ parts: [String], pause: Double) throws -> [UInt8] {
+  private func blockingSend(_ parts: [[UInt8]], pause: Double) throws -> [UInt8] {
     #if canImport(Glibc)
       let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     #else
@@ -81,8 +93,7 @@ struct RawClient: Sendable {
     var patience = timeval(tv_sec: 20, tv_usec: 0)
     setsockopt(
       descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
-    for part in parts {
-      let bytes = Array(part.utf8)
+    for bytes in parts {
       #if canImport(Glibc)
         let sent = Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL))
       #else

@@ -6,7 +6,9 @@ import Testing
 
 @Suite("Samples in")
 struct SamplesTests {
-  @Test("What is accepted reaches the store; the rest is rejected one by one with a reason")
+  @Test(
+    "F-01 F-02 F-07: what is accepted reaches the store; the rest is rejected one by one with a reason"
+  )
   func mixed() async throws {
     let ingested = Ingested()
     let body = """
@@ -47,7 +49,7 @@ struct SamplesTests {
   }
 
   @Test(
-    "What is not JSON of the expected outline is refused whole, with the byte where it goes wrong",
+    "F-09: what is not JSON of the expected outline is refused whole, with the byte where it goes wrong",
     arguments: [
       ("", 0), ("[]", 0), ("{}", 2), (#"{"samples":7}"#, 11), (#"{"samples":[{]}"#, 13),
       (#"{"samples":[]} x"#, 15), (#"{"samples":[],}"#, 14), (#"{"samples":[1,]}"#, 14),
@@ -64,7 +66,7 @@ struct SamplesTests {
     #expect(answer.json["offset"] as? Int == offset)
   }
 
-  @Test("Nesting is bounded, in what is read and in what is skipped")
+  @Test("F-09: nesting is bounded, in what is read and in what is skipped")
   func depth() throws {
     let deep = Array((#"{"x":"# + String(repeating: "[", count: 10_000)).utf8)
     #expect(throws: JSONError(offset: 68, reason: "nested deeper than 64 levels")) {
@@ -72,7 +74,7 @@ struct SamplesTests {
     }
   }
 
-  @Test("Invalid UTF-8 is refused")
+  @Test("F-11: invalid UTF-8 is refused")
   func invalidText() throws {
     let bytes = Array(#"{"samples":[{"service":""#.utf8) + [0xFF, 0xFE] + Array(#""}]}"#.utf8)
     #expect(throws: JSONError(offset: 23, reason: "the string is not valid UTF-8")) {
@@ -80,7 +82,7 @@ struct SamplesTests {
     }
   }
 
-  @Test("Too much is 413, announced or not, and the connection ends")
+  @Test("F-08: too much is 413, announced or not, and the connection ends")
   func tooLarge() async throws {
     let ingested = Ingested()
     try await withServer(.still(into: ingested), configure: { $0.bodyLimit = 1000 }) { client in
@@ -112,6 +114,85 @@ struct SamplesTests {
       let charset = try await client.post(
         "/v1/samples", #"{"samples":[]}"#, type: "application/json; charset=utf-8")
       #expect(charset.status == 200)
+    }
+  }
+
+  @Test("F-11: names with control or direction characters, and huge ones, are refused one by one")
+  func hostileNames() throws {
+    let names = [
+      "a\\u0000", "\\u202Eweb", "x'; DROP TABLE series; --", String(repeating: "n", count: 65_536),
+    ]
+    let samples = names.map {
+      #"{"service":"\#($0)","metric":"rate","timestamp":1795426150,"value":1}"#
+    }
+    let document = try SampleDocument(
+      parsing: Array(#"{"samples":[\#(samples.joined(separator: ","))]}"#.utf8))
+    #expect(document.samples.isEmpty)
+    #expect(document.rejected.map(\.reason) == names.map { _ in "bad_service" })
+  }
+
+  @Test("Lines are stored as they come, whatever pieces they come in, and are refused one by one")
+  func lines() async throws {
+    let text = """
+      {"service":"a","metric":"rate","timestamp":1795426150,"value":1}\r
+
+      {"service":"a","metric":"queue","timestamp":1795426150,"value":-1}
+      [1]
+      {"service":"a"
+      {"service":"a","metric":"rate","timestamp":1795426165,"value":2} x
+      \(String(repeating: "y", count: 5000))
+      {"service":"b","metric":"ready","timestamp":"2026-11-23T09:29:25Z","value":3}
+      """
+    let expected = ["1 negative", "2 not_an_object", "3 bad_json", "4 bad_json", "5 line_too_long"]
+    let ingested = Ingested()
+    let answer = try await withServer(.still(into: ingested)) { client in
+      let whole = try await client.post("/v1/samples", text, type: "application/x-ndjson")
+      let head = client.head(
+        "POST", "/v1/samples",
+        [
+          "Content-Type: application/x-ndjson", "Content-Length: \(text.utf8.count)",
+          "Connection: close",
+        ])
+      let pieces = stride(from: 0, to: text.utf8.count, by: 700).map { start in
+        String(decoding: Array(text.utf8)[start..<min(start + 700, text.utf8.count)], as: UTF8.self)
+      }
+      let answer = try RawClient.parse(try await client.send([head] + pieces, pause: 0.002))
+      #expect(answer.body == whole.body)
+      return answer
+    }
+    #expect(answer.status == 200)
+    #expect(answer.json["accepted"] as? Int == 2)
+    let rejected = try #require(answer.json["rejected"] as? [[String: Any]])
+    #expect(rejected.map { "\($0["index"] ?? "") \($0["reason"] ?? "")" } == expected)
+    #expect(ingested.all.suffix(3).map(\.value) == [1, -1, 3])
+  }
+
+  @Test("A stream of lines longer than any body may be is taken whole")
+  func longStream() async throws {
+    let ingested = Ingested()
+    let count = 25_000
+    let answer = try await withServer(.still(into: ingested), configure: { $0.bodyLimit = 1000 }) {
+      let lines = (0..<count).map {
+        #"{"service":"a","metric":"rate","timestamp":\#(1_795_400_000 + $0),"value":1}"#
+      }
+      return try await $0.post(
+        "/v1/samples", lines.joined(separator: "\n"), type: "application/x-ndjson")
+    }
+    #expect(answer.json["accepted"] as? Int == count)
+    #expect(ingested.all.count == count)
+  }
+
+  @Test("The fuzzing corpus of JSON samples is read without a trap")
+  func corpus() throws {
+    let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .deletingLastPathComponent().appendingPathComponent("Fuzz/corpus/samples")
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+    #expect(!names.isEmpty)
+    for name in names {
+      let bytes = [UInt8](try Data(contentsOf: folder.appendingPathComponent(name)))
+      guard let document = try? SampleDocument(parsing: bytes) else { continue }
+      let indices = (document.samples.map(\.index) + document.rejected.map(\.index)).sorted()
+      #expect(indices == Array(indices.indices), "\(name)")
     }
   }
 }

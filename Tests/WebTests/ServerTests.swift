@@ -94,7 +94,7 @@ struct ServerTests {
     }
   }
 
-  @Test("Requests whose length is ambiguous or broken are refused, and the connection ends")
+  @Test("F-14: requests whose length is ambiguous or broken are refused, and the connection ends")
   func smuggling() async throws {
     try await withServer { client in
       let hidden = "0\r\n\r\nGET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n"
@@ -118,7 +118,7 @@ struct ServerTests {
     }
   }
 
-  @Test("A head that is too long is refused")
+  @Test("F-08: a head that is too long is refused")
   func longHead() async throws {
     try await withServer { client in
       let raw = try await client.send([
@@ -129,7 +129,7 @@ struct ServerTests {
     }
   }
 
-  @Test("Whoever dribbles a head or a body is cut off")
+  @Test("F-13: whoever dribbles a head or a body is cut off")
   func slow() async throws {
     try await withServer(configure: {
       $0.headTimeout = 1
