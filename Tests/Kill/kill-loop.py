@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
-"""Kills `scaler serve` with SIGKILL at random moments while samples are pushed and decisions are
-made, restarts it, and checks afterwards that no acknowledged sample was lost and no decision was
-made twice. Everything stays on loopback and in a temporary folder."""
+"""Kills `scaler serve` with SIGKILL at random moments while samples are pushed, as JSON and by
+remote-write, and decisions are made, restarts it, and checks afterwards that no acknowledged sample
+was lost, no batch is there in part, and no decision was made twice. Everything stays on loopback and
+in a temporary folder."""
 
-import argparse, json, os, random, re, signal, sqlite3, subprocess, sys, tempfile, time
+import argparse, http.client, json, os, random, re, signal, sqlite3, struct, subprocess, sys, tempfile
+import threading, time
 import urllib.error, urllib.request
 
 CONFIG = """
@@ -20,6 +22,9 @@ services:
     fleet: {{ rate_per_replica: 10, boot: 2s, min: 1, max: 500 }}
     control: {{ interval: 1s, lag: 0s }}
     cloud: {{ name: fake }}
+  - id: past
+    fleet: {{ rate_per_replica: 10, boot: 2s, max: 500 }}
+    control: {{ interval: 300s }}
 """
 
 
@@ -44,6 +49,50 @@ def call(address, path, body=None):
         return json.load(reply)
 
 
+def varint(number):
+    out = b""
+    while number >= 0x80:
+        out += bytes([number & 0x7F | 0x80])
+        number >>= 7
+    return out + bytes([number])
+
+
+def field(number, body):
+    return varint(number << 3 | 2) + varint(len(body)) + body
+
+
+def write(address, samples):
+    """Prometheus' remote-write of the samples' rates, in one request; as literals of Snappy."""
+    labels = b"".join(field(1, field(1, name) + field(2, text))
+                      for name, text in ((b"__name__", b"rate"), (b"service", b"past")))
+    message = field(1, labels + b"".join(
+        field(2, b"\x09" + struct.pack("<d", sample["value"])
+              + b"\x10" + varint(sample["timestamp"] * 1000)) for sample in samples))
+    block = varint(len(message))
+    for start in range(0, len(message), 60):
+        piece = message[start:start + 60]
+        block += bytes([(len(piece) - 1) << 2]) + piece
+    request = urllib.request.Request(
+        f"http://{address}/api/v1/write", data=block,
+        headers={"Content-Type": "application/x-protobuf", "Content-Encoding": "snappy"})
+    with urllib.request.urlopen(request, timeout=5) as reply:
+        if reply.status != 204:
+            sys.exit(f"remote-write was answered with {reply.status}")
+
+
+def push(address, batch, dice):
+    """Returns once the batch is acknowledged."""
+    if dice.random() < 0.5:
+        write(address, batch)
+        return
+    live = {"service": "web", "metric": "rate", "timestamp": int(time.time()),
+            "value": 100 + dice.randint(0, 900)}
+    reply = call(address, "/v1/samples", {"samples": batch + [live]})
+    # The live one repeats within a second and is then refused.
+    if any(entry["index"] < len(batch) for entry in reply["rejected"]):
+        sys.exit(f"samples were refused: {reply['rejected']}")
+
+
 def main():
     options = argparse.ArgumentParser()
     options.add_argument("--binary", required=True)
@@ -58,36 +107,37 @@ def main():
         with open(config, "w") as file:
             file.write(CONFIG.format(store=store))
         acknowledged = {}
+        unanswered = []
         # One sample a second of history, each instant once, so that a value tells which push it was.
         clock = int(time.time()) - 30 * 86_400
         value = 0
         for kill in range(options.kills):
             process, address = start(options.binary, config)
-            end = time.monotonic() + dice.uniform(0.05, 1.6)
-            while time.monotonic() < end:
+            timer = threading.Timer(dice.uniform(0.05, 1.6), process.kill)
+            timer.start()
+            while True:
                 batch = []
                 for _ in range(dice.randint(1, 20)):
                     clock += 1
                     value += 1
-                    batch.append({"service": "web", "metric": "rate", "timestamp": clock,
+                    batch.append({"service": "past", "metric": "rate", "timestamp": clock,
                                   "value": value % 977})
-                batch.append({"service": "web", "metric": "rate", "timestamp": int(time.time()),
-                              "value": 100 + dice.randint(0, 900)})
                 try:
-                    reply = call(address, "/v1/samples", {"samples": batch})
-                except (urllib.error.URLError, ConnectionError, TimeoutError):
+                    push(address, batch, dice)
+                except urllib.error.HTTPError as error:
+                    sys.exit(f"a push was answered with {error.code}: {error.read()}")
+                except (OSError, http.client.HTTPException):
+                    unanswered.append(batch)
                     break
-                refused = {entry["index"] for entry in reply["rejected"]}
-                for index, sample in enumerate(batch[:-1]):
-                    if index not in refused:
-                        acknowledged[sample["timestamp"]] = sample["value"]
-            process.send_signal(signal.SIGKILL)
+                for sample in batch:
+                    acknowledged[sample["timestamp"]] = sample["value"]
+            timer.join()
             process.wait()
         process, address = start(options.binary, config)
         stored = {}
-        first, last = min(acknowledged), max(acknowledged) + 1
+        first, last = min(acknowledged), clock + 1
         for chunk in range(first, last, 2000):
-            reply = call(address, f"/v1/services/web/history?from={chunk}"
+            reply = call(address, f"/v1/services/past/history?from={chunk}"
                                   f"&to={min(chunk + 2000, last)}&step=1s")
             for index, point in enumerate(reply["points"]):
                 stored[chunk + index] = point["rate"]
@@ -97,6 +147,8 @@ def main():
         lost = [t for t, v in acknowledged.items() if stored.get(t) is None]
         wrong = [t for t, v in acknowledged.items()
                  if stored.get(t) is not None and abs(stored[t] - v) > 1e-6]
+        partial = [batch for batch in unanswered
+                   if len({stored.get(sample["timestamp"]) is None for sample in batch}) > 1]
         database = sqlite3.connect(store)
         decisions, numbers = database.execute(
             "SELECT count(*), count(DISTINCT number) FROM decisions").fetchone()
@@ -107,9 +159,10 @@ def main():
             [options.binary, "replay", "--store", store, "--format", "csv"], capture_output=True,
             text=True)
         print(f"kill-loop: {len(acknowledged)} samples acknowledged, {len(lost)} lost, "
-              f"{len(wrong)} wrong; {decisions} decisions, {decisions - numbers} repeated, "
+              f"{len(wrong)} wrong; {len(unanswered)} batches unanswered, {len(partial)} of them there "
+              f"in part; {decisions} decisions, {decisions - numbers} repeated, "
               f"{backwards} out of order; replay ended with {replay.returncode}")
-        if lost or wrong or decisions != numbers or backwards or replay.returncode != 0:
+        if lost or wrong or partial or decisions != numbers or backwards or replay.returncode != 0:
             print(replay.stdout, replay.stderr, sep="\n")
             sys.exit(f"kill-loop: FAILED with seed {options.seed}")
         if not acknowledged or decisions == 0:

@@ -10,6 +10,7 @@ import Storage
 ///     StorageBenchmark read [SERIES]                eight weeks of five-minute means
 ///     StorageBenchmark ladder [SERIES DAYS]         a file after days of the retention ladder
 ///     StorageBenchmark recover                      opening after a kill with a long log
+///     StorageBenchmark memory [SERIES]              live series, a sample each every 15 s for an hour
 ///     StorageBenchmark kills [N]                    kill -9 during mixed writing, N times
 @main
 struct Benchmark {
@@ -25,9 +26,10 @@ struct Benchmark {
     case "ladder":
       try await ladder(series: numbers.first ?? 20, days: numbers.dropFirst().first ?? 420)
     case "recover": try await recover()
+    case "memory": try await memory(series: numbers.first ?? 30_000)
     case "kills": try await kills(count: numbers.first ?? 100)
     case "write": try await writeUntilKilled(path: arguments.dropFirst().first ?? path())
-    default: print("modes: ingest push size DIRECTORY read ladder recover kills")
+    default: print("modes: ingest push size DIRECTORY read ladder recover memory kills")
     }
   }
 

@@ -72,6 +72,24 @@ extension Benchmark {
     try await store.close()
   }
 
+  /// What many series that live take, at most, while an hour of their samples comes in.
+  static func memory(series: Int) async throws {
+    let path = path()
+    defer { remove(path) }
+    let store = try Store.open(path)
+    let names = names(series)
+    var batch = names.map { Sample(service: $0, metric: .rate, time: start, value: 0) }
+    for scrape in 0..<240 {
+      for index in batch.indices {
+        batch[index].time = start + .seconds(15 * scrape)
+        batch[index].value = Double((index * 31 + scrape * 7) % 1000) / 15
+      }
+      _ = try await store.append(batch, now: endOfTime)
+    }
+    print("\(series) live series, \(240 * series) samples: \(Cost.peakMemory()) MB at most")
+    try await store.close()
+  }
+
   /// A process that dies: its log stays, and is read at the next start.
   static func recover() async throws {
     let path = path()
