@@ -47,16 +47,8 @@ public final class StatusBoard: Sendable {
     public var lag: Duration?
     /// The lag that decisions are made with.
     public var lagInForce: Duration?
-    /// From being started to serving, as seen; nil before anything was decided.
-    public var boot: BootStatus?
-  }
-
-  /// How long replicas took to serve.
-  public struct BootStatus: Sendable, Equatable {
-    /// Within which half and 95 % of them served; nil until enough were seen.
-    public var median: Duration?
-    public var upper: Duration?
-    public var count: Int
+    /// From being started to serving, as seen.
+    public var boots = BootTimes()
   }
 
   public struct FitStatus: Sendable {
@@ -81,8 +73,10 @@ public final class StatusBoard: Sendable {
     let forecast = autoscaler.forecast
     let decision = autoscaler.newestDecision
     let lag = autoscaler.policy.timing.lag
+    let boots = autoscaler.bootTimes
     change(service) {
       $0.lagInForce = lag
+      $0.boots = boots
       $0.forecast = forecast
       $0.decision = decision
     }

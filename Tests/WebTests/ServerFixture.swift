@@ -109,7 +109,10 @@ extension ServiceStatus {
     observation: Observation(
       time: WebServices.present - .seconds(3), rate: 123.5, queue: 0, ready: 5,
       pending: [PendingBatch(count: 1, since: WebServices.present)]),
-    decision: .sample(number: 100, at: WebServices.present))
+    decision: .sample(number: 100, at: WebServices.present),
+    times: MeasuredTimes(
+      boot: .seconds(90), bootMedian: .seconds(84), bootUpper: .seconds(101), boots: 34,
+      lag: .seconds(15), measuredLag: .milliseconds(18_500)))
 
   static let unseen = ServiceStatus(
     id: .named("unseen"), mode: .observe, ratePerReplica: 1, minimum: 1, maximum: 2,

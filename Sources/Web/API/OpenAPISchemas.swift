@@ -9,7 +9,7 @@ enum OpenAPISchemas {
         ("id", string), ("mode", ["enum": ["observe", "floor", "desired"]]), ("fleet", fleet),
         ("observed", observed), ("target", nullable("integer")),
         ("decided_at", nullable("string")), ("reason", nullable("string")),
-        ("problems", ["type": "array", "items": ["type": "string"]]),
+        ("problems", ["type": "array", "items": ["type": "string"]]), ("times", times),
       ]),
       "History": object([
         ("service", string), ("step_seconds", integer), ("points", list("HistoryPoint")),
@@ -84,6 +84,20 @@ enum OpenAPISchemas {
     ("queue", nullable("number")), ("ready", nullable("integer")),
     ("pending", nullable("integer")),
   ])
+
+  /// Null where nothing is measured.
+  private static let times: JSON = [
+    "type": ["object", "null"],
+    "properties": [
+      "boot": object([
+        ("configured_seconds", ["type": "number"]), ("p50_seconds", nullable("number")),
+        ("p95_seconds", nullable("number")), ("count", integer),
+      ]),
+      "lag": object([
+        ("seconds", ["type": "number"]), ("measured_seconds", nullable("number")),
+      ]),
+    ],
+  ]
 
   /// Besides these, one number per quantile.
   private static let forecastPoint: JSON = [

@@ -41,6 +41,7 @@ struct ServicesAPI: Sendable {
       "decided_at": .optional(decision?.time.description),
       "reason": .optional(decision?.reason),
       "problems": .array(status.problems.map(JSON.string)),
+      "times": status.times?.json ?? .null,
     ]
   }
 

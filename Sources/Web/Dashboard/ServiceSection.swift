@@ -19,6 +19,9 @@ struct ServiceSection {
         }
       }
       section.element("dl", ["class": "facts"], content: writeFacts)
+      if let times = view.status.times {
+        section.element("p", ["class": "quiet"], text: times.sentence)
+      }
       section.element("nav", ["aria-label": "Span of time"]) { nav in
         nav.element("ul", ["class": "tabs"], content: writeSpans)
       }

@@ -30,11 +30,14 @@ public struct ServiceStatus: Sendable, Equatable {
   public var problems: [String]
   /// Announced events, past and future.
   public var events: [AnnouncedEvent]
+  /// Nil where nothing is measured.
+  public var times: MeasuredTimes?
 
   public init(
     id: ServiceID, mode: Mode, ratePerReplica: Double, minimum: Int, maximum: Int,
     queueLimit: Double? = nil, offsets: UTCOffsets = .utc, observation: Observation? = nil,
-    decision: Decision? = nil, problems: [String] = [], events: [AnnouncedEvent] = []
+    decision: Decision? = nil, problems: [String] = [], events: [AnnouncedEvent] = [],
+    times: MeasuredTimes? = nil
   ) {
     self.id = id
     self.mode = mode
@@ -47,6 +50,7 @@ public struct ServiceStatus: Sendable, Equatable {
     self.decision = decision
     self.problems = problems
     self.events = events
+    self.times = times
   }
 }
 

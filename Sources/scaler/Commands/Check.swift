@@ -20,7 +20,7 @@ struct Check: ScalerCommand {
       "\(config): \(configuration.services.count) services, \(configuration.sources.count) sources, "
         + "\(configuration.clouds.count) clouds: ok")
     guard connect else { return }
-    let world = try await World(configuration, store: try Store.inMemory(), speed: nil)
+    let world = try await World(configuration.discovered(), store: try Store.inMemory(), speed: nil)
     let reports = await Connections.check(world)
     for report in reports { print(report.line) }
     if reports.contains(where: { !$0.problems.isEmpty }) {

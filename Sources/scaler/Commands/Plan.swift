@@ -27,7 +27,7 @@ struct Plan: ScalerCommand {
   }
 
   func perform() async throws {
-    let configuration = try ServeConfiguration(path: config)
+    let configuration = try await ServeConfiguration(path: config).discovered()
     let store = try Planning.store(for: configuration)
     let world = try await World(configuration, store: store, speed: nil)
     let decisions = try await Planning.decide(world, store: store)

@@ -39,11 +39,19 @@ struct Serve: ScalerCommand {
     if let quarantine = store.quarantine { Terminal.say("scaler: \(quarantine)") }
 
     let logger = Self.logger(configuration.server)
+    let wall = Timestamp(seconds: Int64(Date().timeIntervalSince1970))
+    let (found, problems) = await configuration.withDiscovered(at: wall)
+    configuration = found
+    for problem in problems { logger.warning("\(problem)") }
     let world = try await World(configuration, store: store, speed: speed)
     let board = StatusBoard()
     let loop = ControlLoop(
-      wiring: world.wiring, store: store, clock: world.clock, board: board, logger: logger)
-    let web = Self.web(configuration, world: world, store: store, board: board)
+      wiring: world.wiring, store: store, clock: world.clock, board: board, logger: logger,
+      leadership: configuration.competition(now: { [clock = world.clock] in clock.now }))
+    let shown = Shown(configuration, store: store, clock: world.clock)
+    let web = WebBridge(
+      shown: shown, store: store, board: board, clock: world.clock, pushed: world.pushed,
+      startedAt: world.clock.now)
     var services = web.services
     services.export = ProvisioningDesk(configuration, store: store).answer
     let server = WebServer(
@@ -57,7 +65,14 @@ struct Serve: ScalerCommand {
       store: store, retention: configuration.retention, clock: world.clock, board: board,
       logger: logger)
     progress.say("\(configuration.services.count) services, from \(world.clock.now)")
-    let running: [any Service] = [LoopService(loop: loop), server, keeper]
+    let live = LiveConfiguration(configuration, world: world)
+    let reloading = Reloading(
+      live: live, loop: loop, shown: shown, store: store, port: port, speed: speed,
+      logger: logger)
+    var running: [any Service] = [LoopService(loop: loop), server, keeper, reloading]
+    if !configuration.discoveries.isEmpty {
+      running.append(Discovering(reloading: reloading, clock: world.clock))
+    }
     let group = ServiceGroup(
       configuration: ServiceGroupConfiguration(
         services: running.map {
@@ -71,21 +86,9 @@ struct Serve: ScalerCommand {
     } catch is CancellationError {
       // The clock's sleep ends that way when a signal stops the services.
     }
-    try await world.saveFleets(to: store)
+    try await live.world.saveFleets(to: store)
     try await store.close()
     progress.say("stopped; everything is stored")
-  }
-
-  private static func web(
-    _ configuration: ServeConfiguration, world: World, store: Store, board: StatusBoard
-  ) -> WebBridge {
-    let policies = Dictionary(
-      configuration.services.map { ($0.policy.id, $0.policy) }, uniquingKeysWith: { $1 })
-    return WebBridge(
-      policies: policies, order: configuration.services.map(\.policy.id), store: store,
-      board: board, clock: world.clock, pushed: world.pushed,
-      outlook: Outlook(policies: policies, store: store, clock: world.clock),
-      startedAt: world.clock.now)
   }
 
   private static func logger(_ server: ServeConfiguration.Server) -> Logger {

@@ -112,8 +112,11 @@ enum CloudConfiguration: Sendable {
   }
 
   /// The platform itself; nil for the simulated one, which needs to know the demand.
+  ///
+  /// - Parameter leadership: Whose Lease is read before a size is written, if this platform holds it.
   func adapter(
-    for services: [ServiceConfiguration], now: @escaping @Sendable () -> Timestamp
+    for services: [ServiceConfiguration], leadership: LeadershipConfiguration? = nil,
+    now: @escaping @Sendable () -> Timestamp
   ) throws -> (any CloudAdapter)? {
     func named<Target>(_ target: (ServiceConfiguration) throws -> Target) rethrows
       -> [ServiceID: Target]
@@ -127,8 +130,12 @@ enum CloudConfiguration: Sendable {
       return WebhookCloud(url: url, secret: secret, options: options, now: now)
     case .exec(let command): return ExecCloud(command: command, now: now)
     case .kubernetes(let connection):
+      var lease: KubernetesCloud.LeaseName?
+      if let leadership, leadership.connection.server == connection.server {
+        lease = .init(namespace: leadership.namespace, name: leadership.name)
+      }
       return KubernetesCloud(
-        connection, targets: try named(Self.target),
+        connection, targets: try named(Self.target), lease: lease,
         instance: ProcessInfo.processInfo.hostName, now: now)
     case .autoScaling(let region, let endpoint):
       return AWSAutoScalingCloud(

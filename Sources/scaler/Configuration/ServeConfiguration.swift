@@ -4,7 +4,7 @@ import Foundation
 
 /// The whole file of `scaler serve`.
 struct ServeConfiguration: Sendable {
-  struct Server: Sendable {
+  struct Server: Sendable, Equatable {
     var host = "127.0.0.1"
     var port = 8080
     var logLevel = LogLevel.info
@@ -14,7 +14,7 @@ struct ServeConfiguration: Sendable {
   enum LogLevel: String, CaseIterable { case debug, info, warning, error }
   enum LogFormat: String, CaseIterable { case text, json }
 
-  struct Retention: Sendable {
+  struct Retention: Sendable, Equatable {
     var raw: Duration = .seconds(48 * 3600)
     var minutes: Duration = .seconds(35 * 86_400)
     var fiveMinutes: Duration = .seconds(70 * 86_400)
@@ -31,6 +31,8 @@ struct ServeConfiguration: Sendable {
   var services: [ServiceConfiguration] = []
   var provisioning = ProvisioningSection()
   var discoveries: [ServiceDiscovery] = []
+  /// Nil where this process is the only one.
+  var leadership: LeadershipConfiguration?
 
   init(path: String) throws {
     try self.init(YAMLDocument(path: path))
@@ -39,7 +41,7 @@ struct ServeConfiguration: Sendable {
   init(_ document: YAMLDocument) throws {
     file = document.file
     let section = try document.root.section([
-      "server", "store", "sources", "clouds", "services", "events", "provisioning",
+      "server", "store", "sources", "clouds", "services", "events", "leadership", "provisioning",
     ])
     if let field = section["server"] { server = try Server(field) }
     if let field = section["store"] { try readStore(field) }
@@ -52,6 +54,8 @@ struct ServeConfiguration: Sendable {
         ($0.name, try CloudConfiguration($0.field, relativeTo: document.file))
       } ?? []
     (services, discoveries) = try ServiceDiscovery.read(section.required("services"))
+    let named = clouds
+    leadership = try section["leadership"].map { try LeadershipConfiguration($0, clouds: named) }
     try addEvents(section["events"])
     provisioning = try section["provisioning"].map(ProvisioningSection.init) ?? provisioning
     try provisioning.check(against: services.map(\.policy.id.name), in: file)

@@ -13,6 +13,8 @@ struct ServiceConfiguration: Sendable {
   var priceNote: PriceNote?
   /// Found by a fleet query, which its signals come from.
   var isDiscovered = false
+  /// `control.lag` is `auto`, as it is by default: what the policy has is only to begin with.
+  var measuresLag: Bool
 
   static let keys = [
     "id", "mode", "demand", "queue", "fleet", "control", "objective", "forecast", "scaling",
@@ -49,6 +51,7 @@ struct ServiceConfiguration: Sendable {
     cloud = try section["cloud"].map(CloudReference.init)
     policy = ServicePolicy(id: id, mode: mode, fleet: try FleetPolicy(section.required("fleet")))
     policy.timing = try section["control"].map(ControlTiming.init(field:)) ?? ControlTiming()
+    measuresLag = try section["control"]?.value(under: "lag")?.text() ?? "auto" == "auto"
     policy.objective = try section["objective"].map { try Objective(field: $0) } ?? Objective()
     policy.forecast = try section["forecast"].map(ForecastPolicy.init(field:)) ?? ForecastPolicy()
     policy.scaling = try section["scaling"].map(ScalingPolicy.init(field:)) ?? ScalingPolicy()

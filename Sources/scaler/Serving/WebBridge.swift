@@ -7,14 +7,16 @@ import Web
 
 /// What the pages and the API show, taken from the store, the status board and the configuration.
 struct WebBridge: Sendable {
-  let policies: [ServiceID: ServicePolicy]
-  let order: [ServiceID]
+  let shown: Shown
   let store: Store
   let board: StatusBoard
   let clock: any DaemonClock
   let pushed: PushedMetrics
-  let outlook: Outlook
   let startedAt: Timestamp
+
+  private var policies: [ServiceID: ServicePolicy] { shown.services.policies }
+  private var order: [ServiceID] { shown.services.order }
+  private var outlook: Outlook { shown.services.outlook }
 
   var services: WebServices {
     WebServices(
@@ -50,7 +52,8 @@ struct WebBridge: Sendable {
       maximum: policy.fleet.max, queueLimit: policy.objective.queueMax,
       offsets: policy.forecast.zone, observation: service?.observation,
       decision: service?.decision, problems: problems,
-      events: policy.events.map { AnnouncedEvent(name: $0.name, from: $0.from, to: $0.to) })
+      events: policy.events.map { AnnouncedEvent(name: $0.name, from: $0.from, to: $0.to) },
+      times: service.map { $0.times(of: policy) })
   }
 
   private func targets(of id: ServiceID, over grid: TimeGrid) async throws -> [TargetChange] {
@@ -76,6 +79,7 @@ struct WebBridge: Sendable {
   }
 
   private func ingest(_ samples: [Sample]) async throws -> [SampleRefusal?] {
+    let policies = policies
     let known = samples.map { policies[$0.service] != nil }
     let stored = try await store.take(
       zip(samples, known).filter(\.1).map(\.0), now: clock.now)
@@ -94,8 +98,9 @@ struct WebBridge: Sendable {
     snapshot.ticks = status.services.values.map(\.ticks).reduce(0, +)
     snapshot.commands = status.commands.sorted { $0.key < $1.key }
       .map { MetricsSnapshot.Count(name: $0.key, count: $0.value) }
-    snapshot.services = order.compactMap { id in
-      guard let service = status.services[id], let policy = policies[id] else { return nil }
+    let shown = shown.services
+    snapshot.services = shown.order.compactMap { id in
+      guard let service = status.services[id], let policy = shown.policies[id] else { return nil }
       return figures(of: service, policy: policy)
     }
     return snapshot
@@ -137,6 +142,22 @@ struct WebBridge: Sendable {
         name: "ticks", passes: ticked,
         detail: ticked
           ? "Every service has been observed." : "Not every service has been observed yet."),
-    ]
+    ] + (status.leadership.map { [ReadinessCheck($0)] } ?? [])
+  }
+}
+
+extension ReadinessCheck {
+  /// A follower is as ready as a leader: it answers, decides, and commands nothing.
+  fileprivate init(_ leadership: StatusBoard.LeadershipStatus) {
+    switch leadership {
+    case .leads(let token):
+      self.init(
+        name: "leadership", passes: true,
+        detail: "This process commands, with fencing token \(token).")
+    case .follows:
+      self.init(
+        name: "leadership", passes: true,
+        detail: "This process follows: another one may command.")
+    }
   }
 }

@@ -6,7 +6,7 @@ import Foundation
 import Storage
 
 /// The sources, clouds and clock that a configuration names, made real.
-struct World {
+struct World: Sendable {
   var wiring: Wiring
   var clock: any DaemonClock
   var pushed: PushedMetrics
@@ -16,17 +16,23 @@ struct World {
   private static let originKey = "replay.origin"
   private static func fleetsKey(_ name: String) -> String { "simulated.\(name)" }
 
-  /// - Parameter speed: Instead of the configured speed of replayed time.
-  init(_ configuration: ServeConfiguration, store: Store, speed: Double?) async throws {
+  /// - Parameters:
+  ///   - speed: Instead of the configured speed of replayed time.
+  ///   - old: The world that this one takes over from; its time goes on, and what was pushed to it
+  ///     stays known.
+  init(
+    _ configuration: ServeConfiguration, store: Store, speed: Double?, after old: World? = nil
+  ) async throws {
     let replays = configuration.sources.compactMap {
       entry -> (String, SourceConfiguration.Replay)? in
       if case .replay(let replay) = entry.source { return (entry.name, replay) }
       return nil
     }
-    let clock = Self.clock(
-      for: configuration, store: store, speed: speed, replays: replays.map(\.1))
+    let clock =
+      old?.clock
+      ?? Self.clock(for: configuration, store: store, speed: speed, replays: replays.map(\.1))
     self.clock = clock
-    pushed = PushedMetrics()
+    pushed = old?.pushed ?? PushedMetrics()
     var sources: [String: any MetricSource] = [:]
     if !replays.isEmpty {
       let origin = try await Self.origin(in: store, now: clock.now)
@@ -49,7 +55,9 @@ struct World {
     var clouds: [String: any CloudAdapter] = [:]
     for entry in configuration.clouds {
       let served = configuration.services.filter { $0.cloud?.name == entry.name }
-      if let adapter = try entry.cloud.adapter(for: served, now: { clock.now }) {
+      if let adapter = try entry.cloud.adapter(
+        for: served, leadership: configuration.leadership, now: { clock.now })
+      {
         // One guard stands before every real platform: it reads before it writes, sends nothing
         // that changes nothing, and stops where accepted commands have no effect.
         let modes = served.map {
@@ -70,7 +78,7 @@ struct World {
       services: configuration.services.map {
         ServiceWiring(
           policy: $0.policy, demandSource: $0.demand?.source, queueSource: $0.queue?.source,
-          cloud: $0.cloud?.name)
+          cloud: $0.cloud?.name, measuresLag: $0.measuresLag)
       },
       sources: sources, clouds: clouds)
     addQueues()
@@ -130,13 +138,23 @@ struct World {
     _ url: String, _ options: HTTPOptions, _ name: String, _ configuration: ServeConfiguration
   ) throws -> PrometheusSource {
     var queries: [ServiceID: PrometheusSource.Queries] = [:]
+    var steps: [Duration] = []
+    let fleets = configuration.discoveries.filter { $0.source == name }.map(\.queries)
     for service in configuration.services {
       guard let demand = service.demand, demand.source == name else { continue }
-      guard let query = demand.query else { throw demand.place.refusal("needs a `query`") }
+      steps.append(DemandFitting.step(for: service.policy))
+      guard let query = demand.query else {
+        // One that a fleet query found is asked for by that query.
+        guard service.isDiscovered else { throw demand.place.refusal("needs a `query`") }
+        continue
+      }
       let queue = service.queue.flatMap { $0.source == name ? $0.query : nil }
       queries[service.policy.id] = PrometheusSource.Queries(demand: query, queue: queue)
     }
-    return PrometheusSource(url: url, options: options, services: queries)
+    // A history coarser than the finest model's step would leave that model nothing to learn from.
+    return PrometheusSource(
+      url: url, options: options, services: queries, fleets: fleets,
+      historyStep: steps.min() ?? .seconds(60))
   }
 
   private static func replay(
