@@ -109,9 +109,15 @@ let package = Package(
     .testTarget(
       name: "ControlTests", dependencies: ["Control", "Domain", "Forecasting"],
       swiftSettings: settings),
+    // A file system for SQLite that fails the Nth write or flush.
+    .target(
+      name: "CFaultyDisk", path: "Tests/CFaultyDisk",
+      linkerSettings: [.linkedLibrary("sqlite3")]),
     .testTarget(
       name: "StorageTests",
-      dependencies: ["Storage", "Domain", .product(name: "GRDB", package: "GRDB.swift")],
+      dependencies: [
+        "Storage", "Domain", "CFaultyDisk", .product(name: "GRDB", package: "GRDB.swift"),
+      ],
       swiftSettings: settings),
     // Servers, clocks and platforms that tests of several targets share.
     .target(
@@ -124,17 +130,22 @@ let package = Package(
       name: "SimulationTests", dependencies: ["Simulation", "Control", "Domain"],
       resources: [.copy("Fixtures")], swiftSettings: settings),
     .testTarget(
-      name: "DaemonTests", dependencies: ["Daemon", "Control", "Domain", "Storage", logging],
+      name: "DaemonTests",
+      dependencies: ["Daemon", "Adapters", "Control", "Domain", "Storage", logging],
       swiftSettings: settings),
     .testTarget(
-      name: "WebTests", dependencies: ["Web", "Domain", "Charts", logging, lifecycle],
+      name: "WebTests",
+      dependencies: ["Web", "Domain", "Charts", "TestSupport", logging, lifecycle],
       swiftSettings: settings),
     .testTarget(
       name: "ProvisioningTests",
       dependencies: ["Provisioning", "Control", "Domain", "Simulation", realModule],
       swiftSettings: settings),
     .testTarget(
-      name: "scalerTests", dependencies: ["scaler", "Control", "Domain", "Simulation"],
+      name: "scalerTests",
+      dependencies: [
+        "scaler", "Adapters", "Control", "Domain", "Simulation", "Storage", "TestSupport", "Web",
+      ],
       swiftSettings: settings),
     .testTarget(name: "HouseTests", swiftSettings: settings),
 
