@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Storage
@@ -91,6 +92,46 @@ struct ChunkTests {
       _ = try? decoded(bytes)
       _ = try? bytes.withUnsafeBytes { try BatchCodec.decode($0) }
     }
+  }
+
+  @Test("F-33: times out of order, too many points and impossible scales are refused")
+  func impossible() throws {
+    var section = Section(width: 15, unit: 15, kept: false)
+    section.times = [1_795_392_000, 1_795_391_000]
+    section.values = [1, 2]
+    #expect(throws: DamagedBlob.self) { try decoded(ChunkCodec.encode([section])) }
+    section.times = [1_795_392_000, 1_795_392_000]
+    #expect(throws: DamagedBlob.self) { try decoded(ChunkCodec.encode([section])) }
+    section.times = [1_795_392_000, 253_402_300_800]
+    #expect(throws: DamagedBlob.self) { try decoded(ChunkCodec.encode([section])) }
+    var many = Section(width: 1, unit: 1, kept: false)
+    many.times = (0..<1_000_001).map { 1_795_392_000 + $0 }
+    many.values = many.times.map { _ in 1 }
+    #expect(throws: DamagedBlob.self) { try decoded(ChunkCodec.encode([many, many])) }
+  }
+
+  @Test("The fuzzing corpus of chunks is read without a trap, and written again as it was")
+  func corpus() throws {
+    let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .deletingLastPathComponent().appendingPathComponent("Fuzz/corpus/chunks")
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+    #expect(!names.isEmpty)
+    var known = 0
+    for name in names {
+      var writer = BlobWriter(capacity: 64)
+      for byte in try Data(contentsOf: folder.appendingPathComponent(name)) { writer.byte(byte) }
+      let blob = writer.sealed()
+      if let sections = try? decoded(blob), !sections.isEmpty {
+        known += 1
+        #expect(try decoded(ChunkCodec.encode(sections)).count == sections.count, "\(name)")
+      }
+      if let batch = try? blob.withUnsafeBytes({ try BatchCodec.decode($0) }) {
+        known += 1
+        let again = try BatchCodec.encode(batch).withUnsafeBytes { try BatchCodec.decode($0) }
+        #expect(again == batch, "\(name)")
+      }
+    }
+    #expect(known >= 3)
   }
 
   @Test("A batch is read back exactly", arguments: 0..<50)

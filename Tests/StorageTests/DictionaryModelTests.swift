@@ -37,10 +37,15 @@ struct DictionaryModelTests {
         let verdicts = try await store.append(samples, now: monday + .seconds(86_400))
         for (sample, verdict) in zip(samples, verdicts) {
           let stored = model[sample.service]?[sample.time.seconds]
-          #expect(
-            verdict == (stored == nil || stored == sample.value ? nil : .conflict),
-            "seed \(seed): \(sample)")
-          if stored == nil {
+          let newest = model[sample.service]?.keys.max() ?? .min
+          var expected: SampleRefusal?
+          if let stored {
+            expected = stored == sample.value ? nil : .conflict
+          } else if newest != .min, sample.time.seconds < newest - 3600 {
+            expected = .tooOld
+          }
+          #expect(verdict == expected, "seed \(seed): \(sample)")
+          if stored == nil, expected == nil {
             model[sample.service, default: [:]][sample.time.seconds] = sample.value
           }
         }

@@ -1,5 +1,6 @@
 import Domain
 import GRDB
+import Synchronization
 import Testing
 
 @testable import Storage
@@ -58,6 +59,49 @@ struct RetentionTests {
     #expect(try await store.append([late], now: now) == [nil])
     try await store.retain(RetentionPolicy(), now: now)
     #expect(try await read(.maximum)[0] == peaksBefore[0])
+  }
+
+  @Test("F-39: whoever reads while retention moves chunks sees the same means throughout")
+  func readingMeanwhile() async throws {
+    let directory = try TemporaryDirectory()
+    let store = try Store.open(directory.store)
+    let names = ["api", "shop", "web"]
+    let end = monday + .seconds(3 * day)
+    for name in names {
+      for start in stride(from: Int64(0), to: 3 * day, by: Int(day / 4)) {
+        _ = try await store.append(
+          try stride(from: start, to: start + day / 4, by: 15).map {
+            try sample(name, $0, Double($0 / 15 % 97))
+          }, now: end)
+      }
+    }
+    func read(_ name: String) async throws -> [Double] {
+      try await store.series(
+        of: try service(name), metric: .rate, from: monday, to: end, step: .seconds(3600)
+      ).values
+    }
+    try await store.sealAll()
+    var before: [String: [Double]] = [:]
+    for name in names { before[name] = try await read(name) }
+    var policy = RetentionPolicy()
+    policy.raw = .seconds(3600)
+    let kept = policy
+    let isDone = Mutex(false)
+    let retention = Task {
+      defer { isDone.withLock { $0 = true } }
+      return try await store.retain(kept, now: end)
+    }
+    var reads = 0
+    repeat {
+      for name in names {
+        let now = try await read(name)
+        let isSame = zip(now, before[name] ?? []).allSatisfy { ValueColumn.isSame($0, $1) }
+        #expect(isSame && now.count == 72, "\(name), read \(reads)")
+        reads += 1
+      }
+    } while !isDone.withLock { $0 }
+    #expect(try await retention.value > 0)
+    #expect(reads >= 3)
   }
 
   @Test("Everything goes 400 days after the newest sample, in whole chunks")

@@ -1,5 +1,7 @@
 import Domain
 import Foundation
+import GRDB
+import Synchronization
 import Testing
 
 @testable import Storage
@@ -88,24 +90,33 @@ struct SampleTests {
     #expect(store.newest(of: web, metric: .rate) == (try sample("web", 30, 3)))
   }
 
-  @Test("F-05: samples may come in any order")
+  @Test("F-05: samples may come in any order, up to an hour late; older ones are refused by name")
   func outOfOrder() async throws {
     let store = try Store.inMemory()
     let web = try service("web")
     _ = try await store.append([try sample("web", 7200, 9)], now: later)
     try await store.sealAll()
     let late = try await store.append(
-      [try sample("web", 3600, 2), try sample("web", 0, 1), try sample("web", 7185, 8)],
-      now: later)
-    #expect(late == [nil, nil, nil])
+      [
+        try sample("web", 7185, 8), try sample("web", 3600, 2), try sample("web", 3599, 3),
+        try sample("web", 0, 1), try sample("web", 5400, 4),
+      ], now: later)
+    #expect(late == [nil, nil, .tooOld, .tooOld, nil])
     try await store.sealAll()
-    for (second, value) in [(Int64(0), 1.0), (3600, 2), (7185, 8), (7200, 9)] {
+    for (second, value) in [
+      (Int64(0), nil), (3600, 2), (5400, 4), (7185, 8), (7200, 9),
+    ] as [(Int64, Double?)] {
       let series = try await store.series(
         of: web, metric: .rate, from: monday + .seconds(second), to: monday + .seconds(second + 15),
         step: .seconds(15))
       #expect(series[0] == value, "at +\(second) s")
     }
     #expect(store.newest(of: web, metric: .rate) == (try sample("web", 7200, 9)))
+    // What is stored may be repeated however late.
+    _ = try await store.append([try sample("web", 90_000, 1)], now: later)
+    let repeated = try await store.append(
+      [try sample("web", 3600, 2), try sample("web", 3600, 5)], now: later)
+    #expect(repeated == [nil, .conflict])
   }
 
   @Test("F-06 I-12 I-17: a sample changes its own series only")
@@ -163,6 +174,80 @@ struct SampleTests {
         of: service, metric: .rate, from: monday, to: monday + .seconds(20), step: .seconds(1))
       #expect(series.values == (0..<20).map(Double.init))
     }
+  }
+
+  @Test("F-16: what waits for a slow disk is bounded, and the sender is told before it is taken")
+  func overload() async throws {
+    let directory = try TemporaryDirectory()
+    let store = try Store.open(directory.store, patience: .seconds(60))
+    var configuration = Configuration()
+    configuration.allowsUnsafeTransactions = true
+    let other = try DatabaseQueue(path: directory.store, configuration: configuration)
+    let later = later
+    let samples = try (0..<300_000).map { try sample("web", Int64($0), 1) }
+    let released = AsyncStream.makeStream(of: Void.self)
+    let holding = AsyncStream.makeStream(of: Void.self)
+    let holder = Task.detached {
+      try await other.writeWithoutTransaction { db in
+        try db.execute(sql: "BEGIN IMMEDIATE")
+      }
+      holding.continuation.finish()
+      for await _ in released.stream {}
+      try await other.writeWithoutTransaction { db in try db.execute(sql: "COMMIT") }
+    }
+    for await _ in holding.stream {}
+    let first = Task { try await store.append([try sample("web", 0, 1)], now: later) }
+    // The first is at the lock; what follows waits behind it.
+    while store.samples.queue.withLock({ !$0.isDraining || $0.waiting > 0 }) { await Task.yield() }
+    let second = Task { try await store.append(samples, now: later) }
+    while store.samples.queue.withLock({ $0.waiting == 0 }) { await Task.yield() }
+    await #expect(throws: StoreError.overloaded(file: directory.store)) {
+      try await store.append(samples, now: later)
+    }
+    released.continuation.finish()
+    try await holder.value
+    #expect(try await first.value == [nil])
+    #expect(try await second.value.allSatisfy { $0 == nil })
+    #expect(try await store.append([try sample("web", 300_000, 1)], now: later) == [nil])
+  }
+
+  @Test("F-12: no statement is put together from anything but constants of ours")
+  func statements() throws {
+    let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .deletingLastPathComponent().deletingLastPathComponent()
+      .appendingPathComponent("Sources/Storage")
+    var inserted: Set<String> = []
+    let files = try #require(FileManager.default.enumerator(atPath: sources.path))
+    for case let file as String in files where file.hasSuffix(".swift") {
+      let text = try String(contentsOf: sources.appendingPathComponent(file), encoding: .utf8)
+      let literals =
+        text.matches(of: /sql:\s*"""([\s\S]*?)"""/).map(\.1)
+        + text.matches(of: /sql:\s*"([^"\n]*)"/).map(\.1)
+      for literal in literals {
+        inserted.formUnion(literal.matches(of: /\\\(([^)]*)\)/).map { String($0.1) })
+      }
+    }
+    #expect(
+      inserted == [
+        "pageSize", "checkpointPages", "pageSize * checkpointPages", "Schema.applicationID",
+        "scope", "entriesPerCommit",
+      ])
+  }
+
+  @Test("F-12: names and texts that are SQL are texts")
+  func injection() async throws {
+    let store = try Store.inMemory()
+    let hostile = "x'; DROP TABLE samples; --\""
+    #expect(ServiceID(hostile) == nil)
+    try await store.setMeta(hostile, to: hostile)
+    #expect(try store.meta(hostile) == hostile)
+    let web = try service("web")
+    try await store.appendEvents([
+      JournalEntry(service: web, time: monday, kind: hostile, version: 1, bytes: [])
+    ])
+    let events = try await store.events(after: 0, limit: 1)
+    #expect(events.first?.entry.kind == hostile)
+    #expect(try await store.append([try sample("web", 0, 1)], now: later) == [nil])
   }
 
   @Test("A range that makes no sense is refused or empty, never a trap")

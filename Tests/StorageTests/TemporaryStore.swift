@@ -10,9 +10,10 @@ final class TemporaryDirectory: Sendable {
   let path: String
   private let generation = Mutex(0)
 
-  init() throws {
+  /// - Parameter name: how its own name begins.
+  init(named name: String = "store") throws {
     let url = FileManager.default.temporaryDirectory.appendingPathComponent(
-      "store-\(UUID().uuidString)")
+      "\(name)-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
     path = url.path
   }

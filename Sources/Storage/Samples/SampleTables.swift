@@ -32,6 +32,31 @@ enum ChunkTable {
     }
   }
 
+  /// The chunks of one series in consecutive windows of a tier, by window, in one statement: the keys
+  /// lie a whole row of series apart, so each is looked up.
+  static func forEach(
+    _ windows: ClosedRange<Int64>, _ tier: Tier, series: Int64, _ db: Database,
+    _ body: (_ window: Int64, _ sections: [Section]) throws -> Void
+  ) throws {
+    let statement = try db.cachedStatement(
+      sql: """
+        WITH RECURSIVE wanted (key) AS (
+          VALUES (?1) UNION ALL SELECT key + 4294967296 FROM wanted WHERE key < ?2
+        )
+        SELECT chunks.key, chunks.bytes FROM wanted CROSS JOIN chunks ON chunks.key = wanted.key
+        """)
+    let first = ChunkKey(tier: tier, window: windows.lowerBound, series: series).packed
+    let last = ChunkKey(tier: tier, window: windows.upperBound, series: series).packed
+    let rows = try Row.fetchCursor(statement, arguments: [first, last])
+    while let row = try rows.next() {
+      let key: Int64 = row[0]
+      let sections = try row.withUnsafeData(atIndex: 1) { data in
+        try (data ?? Data()).withUnsafeBytes { try ChunkCodec.decode($0) }
+      }
+      try body(windows.lowerBound + (key - first) >> 32, sections)
+    }
+  }
+
   static func store(_ sections: [Section], _ key: ChunkKey, _ db: Database) throws {
     let summary = ChunkSummary(of: sections)
     try db.cachedStatement(

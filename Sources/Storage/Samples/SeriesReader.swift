@@ -37,29 +37,35 @@ struct SeriesReader {
     }
     var grids: [StepGrid] = []
     for tier in Tier.allCases {
-      var windows = Set<Int64>()
-      if let span = spans[tier] {
+      var unsealed = tier == .raw ? unsealedSections() : [:]
+      var grid = StepGrid(start: from, step: step, count: count, statistic: statistic)
+      // A window is added when the first instant of the next one is known.
+      var waiting: [Section] = []
+      var isEmpty = true
+      func take(_ sections: [Section]) {
+        guard !sections.isEmpty else { return }
+        grid.add(waiting, until: sections.firstTime)
+        waiting = sections
+        isEmpty = false
+      }
+      func takeUnsealed(before window: Int64) {
+        for key in unsealed.keys.sorted() where key < window {
+          if let head = unsealed.removeValue(forKey: key) { take([head]) }
+        }
+      }
+      if let series, let span = spans[tier] {
         // A point may reach from the window before into the range.
         let low = max(span.lowerBound, tier.window(of: max(0, from)) - 1)
         let high = min(span.upperBound, tier.window(of: max(0, end - 1)))
-        if low <= high { windows.formUnion(low...high) }
-      }
-      let unsealed = tier == .raw ? unsealedSections() : [:]
-      windows.formUnion(unsealed.keys)
-      guard !windows.isEmpty else { continue }
-      var grid = StepGrid(start: from, step: step, count: count, statistic: statistic)
-      var waiting: [Section] = []
-      for window in windows.sorted() {
-        var sections: [Section] = []
-        if let series {
-          let key = ChunkKey(tier: tier, window: window, series: series)
-          sections = try ChunkTable.fetch(key, db) ?? []
+        if low <= high {
+          try ChunkTable.forEach(low...high, tier, series: series, db) { window, sections in
+            takeUnsealed(before: window)
+            take(sections + (unsealed.removeValue(forKey: window).map { [$0] } ?? []))
+          }
         }
-        if let head = unsealed[window] { sections.append(head) }
-        guard !sections.isEmpty else { continue }
-        grid.add(waiting, until: sections.firstTime)
-        waiting = sections
       }
+      takeUnsealed(before: .max)
+      guard !isEmpty else { continue }
       grid.add(waiting, until: .max)
       grids.append(grid)
     }

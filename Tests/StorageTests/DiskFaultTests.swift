@@ -1,0 +1,195 @@
+import CFaultyDisk
+import Domain
+import Foundation
+import GRDB
+import Testing
+
+@testable import Storage
+
+/// What fails, and when.
+struct DiskFault: CustomTestStringConvertible {
+  var operation: faulty_disk_operation
+  var isFull = false
+  /// Whether every later operation fails as well.
+  var stays = false
+
+  var testDescription: String {
+    (operation == FAULTY_DISK_SYNC ? "fsync" : isFull ? "write, disk full" : "write, I/O error")
+      + (stays ? ", and all later ones" : ", once")
+  }
+
+  func plan(nth: Int) {
+    faulty_disk_plan(operation, Int32(nth), isFull ? 1 : 0, stays ? 1 : 0)
+  }
+
+  static let all = [
+    DiskFault(operation: FAULTY_DISK_WRITE), DiskFault(operation: FAULTY_DISK_SYNC),
+    DiskFault(operation: FAULTY_DISK_WRITE, isFull: true),
+    DiskFault(operation: FAULTY_DISK_WRITE, isFull: true, stays: true),
+    DiskFault(operation: FAULTY_DISK_SYNC, stays: true),
+  ]
+}
+
+/// The disk fails at the Nth write or fsync, for every N in turn (every few in a plain run; all with
+/// SCALER_EXHAUSTIVE=1). Whatever was acknowledged must be there afterwards, whole.
+@Suite("A disk that fails", .serialized)
+struct DiskFaultTests {
+  private static let isExhaustive =
+    ProcessInfo.processInfo.environment["SCALER_EXHAUSTIVE"] == "1"
+  private static let services = ["api", "shop", "web"]
+
+  /// What the store said yes to.
+  private struct Acknowledged {
+    /// First seconds of batches: one sample for each service.
+    var batches: [Int64] = []
+    var events: [Int64] = []
+    var imports = 0
+    var failures: [StoreError] = []
+  }
+
+  private static func value(_ name: String, _ second: Int64) -> Double {
+    Double((second * 7 + Int64(name.utf8.count) * 31) % 977)
+  }
+
+  /// Ingest, journal, seals, an import and retention, as one process does them.
+  private func work(_ path: String, _ done: inout Acknowledged) async {
+    do {
+      let store = try Store.open(path)
+      for tick in 0..<36 as Range<Int64> {
+        let second = tick * 600
+        let batch = try Self.services.map { try sample($0, second, Self.value($0, second)) }
+        do {
+          if try await store.append(batch, now: monday + .seconds(90_000)).allSatisfy({ $0 == nil })
+          {
+            done.batches.append(second)
+          }
+        } catch { done.failures.append(error) }
+        do {
+          let entry = JournalEntry(
+            service: try service("web"), time: monday + .seconds(second), kind: "tick", version: 1,
+            bytes: Array("\(tick)".utf8))
+          done.events.append(try await store.appendEvents([entry]))
+        } catch let error as StoreError { done.failures.append(error) }
+        if tick % 9 == 8 {
+          do { try await store.sealAll() } catch { done.failures.append(error) }
+        }
+      }
+      let hours = TimeSeries(
+        start: monday - .seconds(86_400), step: .seconds(3600), values: (0..<24).map(Double.init))
+      do {
+        _ = try await store.importSeries(hours, service: try service("old"), metric: .rate)
+        done.imports += 1
+      } catch let error as StoreError { done.failures.append(error) }
+      var policy = RetentionPolicy()
+      policy.raw = .seconds(3600)
+      do { try await store.retain(policy, now: monday) } catch { done.failures.append(error) }
+    } catch let error as StoreError {
+      done.failures.append(error)
+    } catch {
+      Issue.record("\(error)")
+    }
+  }
+
+  private func check(_ path: String, _ done: Acknowledged, _ what: String) async throws {
+    let store = try Store.open(path)
+    for name in Self.services {
+      let series = try await store.series(
+        of: try service(name), metric: .rate, from: monday, to: monday + .seconds(36 * 600),
+        step: .seconds(600))
+      for second in done.batches {
+        let read = series[Int(second / 600)] ?? .nan
+        #expect(
+          abs(read - Self.value(name, second)) < 1e-6, "\(what): \(name) at \(second) s: \(read)")
+      }
+    }
+    // A batch that was not acknowledged is there whole or not at all.
+    for tick in 0..<36 as Range<Int64> {
+      let known = try Self.services.map { name in
+        let from = monday + .seconds(tick * 600)
+        return try store.series(
+          of: try service(name), metric: .rate, from: from, to: from + .seconds(60),
+          step: .seconds(60))[0] != nil
+      }
+      #expect(Set(known).count == 1, "\(what): a part of the batch of tick \(tick)")
+    }
+    let journalled = Set(try await store.events(after: 0, limit: 1000).map(\.sequence))
+    for sequence in done.events {
+      #expect(journalled.contains(sequence), "\(what): event \(sequence) is lost")
+    }
+    if done.imports > 0 {
+      let old = try await store.series(
+        of: try service("old"), metric: .rate, from: monday - .seconds(86_400), to: monday,
+        step: .seconds(3600))
+      #expect(old.values == (0..<24).map(Double.init), "\(what): the import")
+    }
+  }
+
+  private func stride(of fault: DiskFault, _ writes: Int, _ syncs: Int) -> Int {
+    if Self.isExhaustive { return 1 }
+    return fault.operation == FAULTY_DISK_SYNC ? syncs : writes
+  }
+
+  @Test(
+    "F-31 F-32 I-14: what was acknowledged survives a failing write or fsync, and nothing is half there",
+    arguments: DiskFault.all)
+  func ingest(fault: DiskFault) async throws {
+    #expect(faulty_disk_install() == 0)
+    var nth = 1
+    var runs = 0
+    var failed = 0
+    while true {
+      let directory = try TemporaryDirectory(named: "faulty-disk")
+      var done = Acknowledged()
+      fault.plan(nth: nth)
+      await work(directory.store, &done)
+      let reached = faulty_disk_count() >= nth
+      fault.plan(nth: 0)
+      runs += 1
+      failed += done.failures.isEmpty ? 0 : 1
+      try await check(directory.store, done, "\(fault.testDescription), number \(nth)")
+      guard reached else {
+        #expect(done.batches.count == 36, "without a fault everything is acknowledged")
+        break
+      }
+      nth += stride(of: fault, 401, 31)
+    }
+    #expect(runs > 1)
+    #expect(failed > 0, "no fault was noticed in \(runs) runs")
+  }
+
+  @Test(
+    "F-31 F-32 F-38 I-14: an upgrade that a failing disk interrupts loses nothing and can be repeated",
+    arguments: DiskFault.all)
+  func migration(fault: DiskFault) async throws {
+    #expect(faulty_disk_install() == 0)
+    var nth = 1
+    while true {
+      let directory = try TemporaryDirectory(named: "faulty-disk")
+      let old = try DatabaseQueue(path: directory.store)
+      try Schema.migrator.migrate(old, upTo: "003-decisions")
+      try await old.write { db in
+        try db.execute(
+          sql: """
+            PRAGMA application_id = \(Schema.applicationID);
+            INSERT INTO series (id, service, metric, resolution) VALUES (1, 'web', 'rate', 0);
+            INSERT INTO meta VALUES ('key', 'value')
+            """)
+        let batch = [BatchSample(series: 1, time: monday.seconds, value: 7)]
+        try db.execute(
+          sql: "INSERT INTO batches (bytes) VALUES (?)",
+          arguments: [Data(BatchCodec.encode(batch))])
+      }
+      try old.close()
+      fault.plan(nth: nth)
+      do { _ = try Store.open(directory.store) } catch {}
+      let reached = faulty_disk_count() >= nth
+      fault.plan(nth: 0)
+      let store = try Store.open(directory.store)
+      #expect(try store.meta("key") == "value", "number \(nth)")
+      #expect(store.newest(of: try service("web"), metric: .rate)?.value == 7, "number \(nth)")
+      guard reached else { break }
+      nth += stride(of: fault, 37, 7)
+    }
+    #expect(nth > 1)
+  }
+}
