@@ -14,11 +14,11 @@ struct CloudWatchTests {
 
   private func source(
     _ url: String, _ queries: [ServiceID: CloudWatchSource.Queries],
-    missing: CloudWatchSource.Missing = .gap,
-    keys: AWSCredentials = AWSCredentials(accessKey: "K", secretKey: .value("s"))
+    missing: CloudWatchSource.Missing = .gap
   ) -> CloudWatchSource {
     CloudWatchSource(
-      region: "eu-west-1", services: queries, credentials: MotoServer.chain(keys),
+      region: "eu-west-1", services: queries,
+      credentials: MotoServer.chain(AWSCredentials(accessKey: "K", secretKey: .value("s"))),
       missing: missing, endpoint: url, now: { [time] in time.now })
   }
 
@@ -241,37 +241,5 @@ struct CloudWatchTests {
       CloudWatchTier.tiers(
         from: now - .seconds(86_400 * 2000), to: now - .seconds(86_400 * 500), now: now
       ).isEmpty)
-  }
-
-  @Test(
-    "a real moto server checks the signature and the right, and answers",
-    .enabled(if: isInstalled("moto_server"), "needs PyPI's moto[server]"))
-  func moto() async throws {
-    let now = Timestamp.wallClock.floored(to: .seconds(60))
-    time.set(now.seconds)
-    let moto = try await MotoServer { url in
-      let fields = (1...3).flatMap { minute -> [(String, String)] in
-        let key = "MetricData.member.\(minute)"
-        return [
-          ("\(key).MetricName", "RequestCount"),
-          ("\(key).Dimensions.member.1.Name", "LoadBalancer"),
-          ("\(key).Dimensions.member.1.Value", "app/web/50dc"),
-          ("\(key).Timestamp", (now - .seconds(Int64(minute) * 60)).description),
-          ("\(key).Value", "\(minute * 600)"),
-        ]
-      }
-      _ = try await MotoServer.query(url, "monitoring", "2010-08-01").call(
-        "PutMetricData", [("Namespace", "AWS/ApplicationELB")] + fields, deadline: .seconds(30),
-        retry: .never)
-    }
-    let source = source(moto.url + "/", try queries(), keys: moto.keys)
-    #expect(
-      await source.observe([web], at: now, deadline: .seconds(30)) == [MetricReading(rate: 10)])
-    let stranger = self.source(
-      moto.url + "/", try queries(),
-      keys: AWSCredentials(accessKey: moto.keys.accessKey, secretKey: .value("wrong")))
-    let refused = await stranger.observe([web], at: now, deadline: .seconds(30))
-    #expect(refused.first?.rate == nil)
-    #expect(refused.first?.problem?.contains("SignatureDoesNotMatch") == true)
   }
 }
