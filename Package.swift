@@ -104,7 +104,7 @@ let package = Package(
     .testTarget(name: "DomainTests", dependencies: ["Domain"], swiftSettings: settings),
     .testTarget(
       name: "ForecastingTests", dependencies: ["Forecasting", "CKernels", realModule],
-      swiftSettings: settings),
+      exclude: ["Fixtures"], swiftSettings: settings),
     .testTarget(name: "ChartsTests", dependencies: ["Charts"], swiftSettings: settings),
     .testTarget(
       name: "ControlTests", dependencies: ["Control", "Domain", "Forecasting"],
@@ -153,6 +153,11 @@ let package = Package(
     .executableTarget(
       name: "ForecastingBenchmark", dependencies: ["Forecasting"],
       path: "Tests/Benchmarks/forecasting", swiftSettings: settings, linkerSettings: libm),
+    .executableTarget(
+      name: "ControlBenchmark", dependencies: ["Control", "Domain"],
+      path: "Tests/Benchmarks/control",
+      exclude: ["fronts.py", "bursts.py", "speed.py", "scorecards.py"], swiftSettings: settings,
+      linkerSettings: libm),
     .executableTarget(
       name: "ProvisioningBenchmark",
       dependencies: ["Provisioning", "Control", "Domain", "Simulation"],

@@ -1,5 +1,5 @@
 import Control
-public import Domain
+import Domain
 import Logging
 import Storage
 

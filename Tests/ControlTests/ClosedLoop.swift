@@ -128,7 +128,7 @@ enum Trained {
 
   private static let standard = Result<FittedDemand, any Error> {
     let service = try policy(max: 400, forecast: true) { $0.holdsPlans = true }
-    let history = seasonalHistory(service, days: 15, mean: 2000, until: start)
+    let history = seasonalHistory(service, days: 22, mean: 2000, until: start)
     return try DemandFitting.fit(
       history, policy: service, deliveredAt: start, isFirst: true
     ).get()

@@ -57,16 +57,18 @@ struct PlanTests {
     #expect(Double(floor) >= 2.85 * seasonalRate(mean: 2000, at: sale.from) / 100)
   }
 
-  @Test("a new one is made every hour, with what has been learnt meanwhile")
+  @Test("a new one is made every hour, for the day that follows it")
   func refreshes() throws {
     var loop = try fitted()
-    for _ in 0..<(4 * 60 * 3) { loop.tick(1.3 * seasonalRate(mean: 2000, at: loop.now)) }
+    for _ in 0..<(4 * 60 * 3) { loop.tick(seasonalRate(mean: 2000, at: loop.now)) }
     #expect(loop.plans.count == 3)
-    let noon = start + .seconds(43_200)
-    let floors = try loop.plans.map { plan in
-      try #require(plan.floors.last { $0.from <= noon }).replicas
+    for (earlier, later) in zip(loop.plans, loop.plans.dropFirst()) {
+      #expect(later.time.since(earlier.time) == .seconds(3600))
+      let first = try #require(later.floors.first).from
+      let last = try #require(later.floors.last).from
+      #expect(first <= later.time + .seconds(900))
+      #expect(last > later.time + .seconds(12 * 3600) && last <= later.time + .seconds(90_000))
     }
-    #expect(floors[2] > floors[0], "\(floors)")
   }
 
   @Test("no plan is made for a platform that holds none, nor by a process that does not lead")

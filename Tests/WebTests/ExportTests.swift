@@ -26,8 +26,10 @@ struct ExportTests {
       #expect(answer.headers["content-type"] == "text/csv")
       #expect(answer.headers["content-disposition"] == "attachment; filename=\"t.csv\"")
       #expect(answer.headers["vary"] == "Accept")
-      #expect(answer.body.split(separator: "\r\n").count == 5001)
-      #expect(answer.body.hasSuffix("4999,2\r\n"))
+      // The lines between the rows are the lengths of the transfer's chunks.
+      let rows = answer.body.split(separator: "\r\n").filter { $0.contains(",") }
+      #expect(rows.count == 5001)
+      #expect(rows.last == "4999,2")
     }
     #expect(
       questions.all == [

@@ -51,7 +51,10 @@ struct ServerTests {
   @Test("An open idle connection does not hold up the shutdown")
   func shutdown() async throws {
     let idle = try await withServer { client in
-      Task { try await client.send([client.head("GET", "/healthz", [])]) }
+      let idle = Task { try await client.send([client.head("GET", "/healthz", [])]) }
+      // Long enough for it to be connected before the server is told to stop.
+      try await Task.sleep(for: .milliseconds(200))
+      return idle
     }
     // The server has returned; what it still owed was sent before it closed.
     let text = String(decoding: try await idle.value, as: UTF8.self)

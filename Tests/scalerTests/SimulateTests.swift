@@ -59,8 +59,8 @@ struct SimulateTests {
     let object = try #require(
       try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
     #expect(object["format_version"] as? Int == 1)
-    #expect(
-      object.keys.sorted() == ["best", "format_version", "policies", "scenario", "thresholds"])
+    let keys: Set = ["best", "format_version", "policies", "scenario", "thresholds"]
+    #expect(keys.isSubset(of: object.keys))
     let policies = try #require(object["policies"] as? [[String: Any]])
     #expect(policies.map { $0["name"] as? String } == ["hybrid", "static"])
     let wanted: Set<String> = [

@@ -11,20 +11,21 @@ extension FloorOutlook {
   /// - Parameters:
   ///   - history: At a step that divides the outlook's; NaN where unknown.
   ///   - level: Of the upper demand; clamped to 0.5 … `deepestLevel`.
-  /// - Returns: nil also where the history holds no season twice.
+  /// - Returns: nil also where three quarters of the history hold no season twice.
   static func fit(_ history: TimeSeries, policy: ServicePolicy, level: Double) -> FloorOutlook? {
     guard let step = step(for: policy, fine: history.step) else { return nil }
     let factor = Int(step.wholeSeconds / history.step.wholeSeconds)
     let coarse = history.coarsened(by: factor)
+    // A season counts that the probe's part of the history holds twice.
+    let training = coarse.count * 3 / 4
     let periods = policy.forecast.periods.filter {
-      coarse.count >= 2 * Int($0.wholeSeconds / step.wholeSeconds)
+      training >= 2 * Int($0.wholeSeconds / step.wholeSeconds)
     }
     let calendar = SeasonCalendar(step: step, periods: periods.sorted(), zone: policy.forecast.zone)
     guard calendar.seasons.count > 0 else { return nil }
     let positions = coarse.values.indices.map { calendar.positions(at: coarse.time(at: $0)) }
-    let training = coarse.count * 3 / 4
     let clamped = min(max(level, 0.5), deepestLevel)
-    guard training >= 2 * calendar.seasons.shortest,
+    guard
       var probe = model(Array(coarse.values[..<training]), calendar, positions[..<training])
     else { return nil }
     var trial = Trial(coarse.values, positions, period: calendar.seasons.longest)
