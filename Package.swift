@@ -156,7 +156,8 @@ let package = Package(
     .executableTarget(
       name: "ControlBenchmark", dependencies: ["Control", "Domain"],
       path: "Tests/Benchmarks/control",
-      exclude: ["fronts.py", "bursts.py", "speed.py", "scorecards.py"], swiftSettings: settings,
+      exclude: ["fronts.py", "hindsight.py", "bursts.py", "speed.py", "scorecards.py"],
+      swiftSettings: settings,
       linkerSettings: libm),
     .executableTarget(
       name: "ProvisioningBenchmark",

@@ -181,7 +181,7 @@ struct RemoteWriteTests {
 
   @Test("Extreme times and values do not trap", arguments: [Int64.min, .max, 0, -1])
   func extremes(milliseconds: Int64) throws {
-    for value in [0, -0.0, 1e308, 5e-324] {
+    for value in [0, -0.0, 1e308, .leastNonzeroMagnitude] {
       _ = try read([
         Series("rate", ["service": "a"], [(milliseconds, value)]),
         Series("requests_total", ["service": "b"], [(1000, value), (milliseconds, value)]),
