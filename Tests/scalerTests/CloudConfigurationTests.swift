@@ -1,4 +1,5 @@
 import Adapters
+import Control
 import Domain
 import Foundation
 import Testing
