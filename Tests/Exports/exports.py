@@ -231,9 +231,17 @@ def serve(binary, folder):
 
 
 def get(port, path, accept="text/csv"):
+    """One export at a time: the last one may still be closing its answer, so 503 is asked again."""
     request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", headers={"Accept": accept})
-    with urllib.request.urlopen(request, timeout=120) as answer:
-        return answer.read(), answer.headers["Content-Type"]
+    ends = time.monotonic() + 30
+    while True:
+        try:
+            with urllib.request.urlopen(request, timeout=120) as answer:
+                return answer.read(), answer.headers["Content-Type"]
+        except urllib.error.HTTPError as error:
+            if error.code != 503 or time.monotonic() > ends:
+                raise
+        time.sleep(0.1)
 
 
 def check_api(binary, folder):
