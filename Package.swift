@@ -156,7 +156,7 @@ let package = Package(
     .executableTarget(
       name: "ControlBenchmark", dependencies: ["Control", "Domain"],
       path: "Tests/Benchmarks/control",
-      exclude: ["fronts.py", "hindsight.py", "bursts.py", "speed.py", "scorecards.py"],
+      exclude: ["fronts.py", "bursts.py", "speed.py", "scorecards.py"],
       swiftSettings: settings,
       linkerSettings: libm),
     .executableTarget(

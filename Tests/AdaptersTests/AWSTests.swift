@@ -185,12 +185,10 @@ struct AWSAutoScalingTests {
   init() throws { web = try #require(ServiceID("web")) }
 
   private func cloud(_ server: ScriptedServer) -> AWSAutoScalingCloud {
-    let places = AWSCredentialPlaces(
-      environment: ["AWS_ACCESS_KEY_ID": "K", "AWS_SECRET_ACCESS_KEY": "s"], region: "eu-west-1")
     return AWSAutoScalingCloud(
       region: "eu-west-1", groups: [web: "web-asg"],
-      credentials: AWSCredentialChain(places, now: { [time] in time.now }), endpoint: server.url,
-      now: { [time] in time.now })
+      credentials: .given(region: "eu-west-1", now: { [time] in time.now }),
+      endpoint: server.url, now: { [time] in time.now })
   }
 
   private func command(_ replicas: Int, _ kind: ScaleCommand.Kind) -> ScaleCommand {
@@ -331,12 +329,10 @@ struct AWSAutoScalingTests {
   func absent() async throws {
     let shop = try #require(ServiceID("shop"))
     let server = try server()
-    let places = AWSCredentialPlaces(
-      environment: ["AWS_ACCESS_KEY_ID": "K", "AWS_SECRET_ACCESS_KEY": "s"], region: "eu-west-1")
     let cloud = AWSAutoScalingCloud(
       region: "eu-west-1", groups: [web: "web-asg", shop: "shop-asg"],
-      credentials: AWSCredentialChain(places, now: { [time] in time.now }), endpoint: server.url,
-      now: { [time] in time.now })
+      credentials: .given(region: "eu-west-1", now: { [time] in time.now }),
+      endpoint: server.url, now: { [time] in time.now })
     let readings = await cloud.observe([shop, web], at: time.now)
     #expect(readings.map(\.problem) == ["there is no Auto Scaling group shop-asg", nil])
     #expect(readings.map(\.ready) == [nil, 4])

@@ -13,12 +13,10 @@ struct ContainerServiceTests {
   init() throws { web = try #require(ServiceID("web")) }
 
   private func cloud(_ server: ScriptedServer) -> AWSContainerServiceCloud {
-    let places = AWSCredentialPlaces(
-      environment: ["AWS_ACCESS_KEY_ID": "K", "AWS_SECRET_ACCESS_KEY": "s"], region: "eu-west-1")
     return AWSContainerServiceCloud(
       region: "eu-west-1", targets: [web: .init(cluster: "shop", service: "web")],
-      credentials: AWSCredentialChain(places, now: { [time] in time.now }), endpoint: server.url,
-      now: { [time] in time.now })
+      credentials: .given(region: "eu-west-1", now: { [time] in time.now }),
+      endpoint: server.url, now: { [time] in time.now })
   }
 
   private func command(_ replicas: Int, _ kind: ScaleCommand.Kind) -> ScaleCommand {

@@ -101,10 +101,7 @@ struct LeastPrivilegeTests {
     let query = try #require(CloudWatchQuery("AWS/ApplicationELB:RequestCount"))
     let source = CloudWatchSource(
       region: "r", services: [web: .init(demand: query)],
-      credentials: AWSCredentialChain(
-        AWSCredentialPlaces(
-          environment: ["AWS_ACCESS_KEY_ID": "K", "AWS_SECRET_ACCESS_KEY": "s"], region: "r"),
-        now: { Timestamp(seconds: 1_800_000_000) }), endpoint: server.url,
+      credentials: .given(now: { Timestamp(seconds: 1_800_000_000) }), endpoint: server.url,
       now: { Timestamp(seconds: 1_800_000_000) })
     let now = Timestamp(seconds: 1_800_000_000)
     _ = await source.observe([web], at: now, deadline: .seconds(10))

@@ -17,6 +17,22 @@ GROUPS = {
     "events": "/apis/events.k8s.io/v1",
 }
 
+CONFIGURATION = """
+server: {{ listen: "127.0.0.1:0" }}
+store: {{ path: {folder}/{name}.sqlite }}
+sources:
+  prom: {{ kind: prometheus, url: "{url}" }}
+clouds:
+  shop: {{ kind: kubernetes, kubeconfig: {kubeconfig} }}
+services:
+  - id: web
+    mode: {mode}
+    demand: {{ source: prom, query: rate }}
+    fleet: {{ rate_per_replica: 10, boot: 10s, min: 1, max: 40 }}
+    control: {{ interval: 1s, lag: 0s }}
+    cloud: {{ name: shop, kind: Deployment, namespace: shop, resource: web }}
+"""
+
 
 @dataclass
 class Request:
@@ -100,6 +116,11 @@ class ScriptedCluster:
     def lease(self) -> dict:
         with self.lock:
             return dict(self.objects.get(("leases", "scaler"), {}).get("spec", {}))
+
+    def configuration(self, folder, mode, name="scaler"):
+        """Of one service that this cluster runs; `name` tells the stores of several processes apart."""
+        return CONFIGURATION.format(
+            folder=folder, name=name, url=self.url, mode=mode, kubeconfig=self.kubeconfig(folder))
 
     def kubeconfig(self, folder: str) -> str:
         path = f"{folder}/kubeconfig"

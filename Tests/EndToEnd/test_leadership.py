@@ -8,22 +8,7 @@ import unittest
 from program import Serve, wait_until
 from scripted_cluster import ScriptedCluster
 
-CONFIGURATION = """
-server: {{ listen: "127.0.0.1:0" }}
-store: {{ path: {folder}/{name}.sqlite }}
-leadership: {{ kind: kubernetes-lease, cloud: shop, namespace: shop, name: scaler }}
-sources:
-  prom: {{ kind: prometheus, url: "{url}" }}
-clouds:
-  shop: {{ kind: kubernetes, kubeconfig: {kubeconfig} }}
-services:
-  - id: web
-    mode: floor
-    demand: {{ source: prom, query: rate }}
-    fleet: {{ rate_per_replica: 10, boot: 10s, min: 1, max: 40 }}
-    control: {{ interval: 1s, lag: 0s }}
-    cloud: {{ name: shop, kind: Deployment, namespace: shop, resource: web }}
-"""
+LEADERSHIP = "leadership: { kind: kubernetes-lease, cloud: shop, namespace: shop, name: scaler }\n"
 
 
 class Leadership(unittest.TestCase):
@@ -34,9 +19,7 @@ class Leadership(unittest.TestCase):
         self.cluster = ScriptedCluster(self)
 
     def serve(self, name):
-        text = CONFIGURATION.format(
-            folder=self.folder, name=name, url=self.cluster.url,
-            kubeconfig=self.cluster.kubeconfig(self.folder))
+        text = self.cluster.configuration(self.folder, "floor", name) + LEADERSHIP
         return Serve(self, self.folder, name, text)
 
     def leads(self, program):

@@ -8,33 +8,12 @@ import unittest
 from program import Serve, run, wait_until
 from scripted_cluster import ScriptedCluster
 
-CONFIGURATION = """
-server: {{ listen: "127.0.0.1:0" }}
-store: {{ path: {folder}/scaler.sqlite }}
-sources:
-  prom: {{ kind: prometheus, url: "{url}" }}
-clouds:
-  shop: {{ kind: kubernetes, kubeconfig: {kubeconfig} }}
-services:
-  - id: web
-    mode: {mode}
-    demand: {{ source: prom, query: rate }}
-    fleet: {{ rate_per_replica: 10, boot: 10s, min: 1, max: 40 }}
-    control: {{ interval: 1s, lag: 0s }}
-    cloud: {{ name: shop, kind: Deployment, namespace: shop, resource: web }}
-"""
-
 
 class NoWrites(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.folder = folder.name
-
-    def configuration(self, cluster, mode):
-        return CONFIGURATION.format(
-            folder=self.folder, url=cluster.url, mode=mode,
-            kubeconfig=cluster.kubeconfig(self.folder))
 
     def cluster(self, mode):
         cluster = ScriptedCluster(self, has_autoscaler=mode == "floor")
@@ -47,7 +26,7 @@ class NoWrites(unittest.TestCase):
                 cluster = self.cluster(mode)
                 path = f"{self.folder}/{mode}.yaml"
                 with open(path, "w", encoding="utf-8") as file:
-                    file.write(self.configuration(cluster, mode))
+                    file.write(cluster.configuration(self.folder, mode))
                 planned = run(
                     "plan", "--config", path, "--format", "json", "--detailed-exitcode")
                 self.assertEqual(planned.returncode, 2, planned.stderr)
@@ -61,7 +40,7 @@ class NoWrites(unittest.TestCase):
 
     def test_mode_observe(self):
         cluster = self.cluster("floor")
-        serve = Serve(self, self.folder, "observe", self.configuration(cluster, "observe"))
+        serve = Serve(self, self.folder, "observe", cluster.configuration(self.folder, "observe"))
         wait_until(lambda: "→" in serve.log, 20, serve)
         time.sleep(3)
         self.assertGreater(len(cluster.requests), 5)
@@ -72,7 +51,7 @@ class NoWrites(unittest.TestCase):
     def test_the_same_service_in_mode_floor_writes(self):
         """Without this the others could not fail."""
         cluster = self.cluster("floor")
-        serve = Serve(self, self.folder, "floor", self.configuration(cluster, "floor"))
+        serve = Serve(self, self.folder, "floor", cluster.configuration(self.folder, "floor"))
         wait_until(cluster.floors, 20, serve)
         self.assertGreaterEqual(cluster.floors()[0].body["spec"]["minReplicas"], 10)
 

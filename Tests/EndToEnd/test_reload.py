@@ -10,7 +10,6 @@ import urllib.request
 
 from program import Serve, wait_until
 from scripted_cluster import ScriptedCluster
-from test_no_writes import CONFIGURATION
 
 
 class Reload(unittest.TestCase):
@@ -25,9 +24,7 @@ class Reload(unittest.TestCase):
         wait_until(lambda: "→" in self.serve.log, 20, self.serve)
 
     def configuration(self, mode):
-        return CONFIGURATION.format(
-            folder=self.folder, url=self.cluster.url, mode=mode,
-            kubeconfig=self.cluster.kubeconfig(self.folder))
+        return self.cluster.configuration(self.folder, mode)
 
     def reload(self, text):
         with open(self.serve.config, "w", encoding="utf-8") as file:

@@ -165,21 +165,14 @@ struct DiskFaultTests {
     var nth = 1
     while true {
       let directory = try TemporaryDirectory(named: "faulty-disk")
-      let old = try DatabaseQueue(path: directory.store)
-      try Schema.migrator.migrate(old, upTo: "003-decisions")
-      try await old.write { db in
+      try await directory.makeOldStore { db in
         try db.execute(
-          sql: """
-            PRAGMA application_id = \(Schema.applicationID);
-            INSERT INTO series (id, service, metric, resolution) VALUES (1, 'web', 'rate', 0);
-            INSERT INTO meta VALUES ('key', 'value')
-            """)
+          sql: "INSERT INTO series (id, service, metric, resolution) VALUES (1, 'web', 'rate', 0)")
         let batch = [BatchSample(series: 1, time: monday.seconds, value: 7)]
         try db.execute(
           sql: "INSERT INTO batches (bytes) VALUES (?)",
           arguments: [Data(BatchCodec.encode(batch))])
       }
-      try old.close()
       fault.plan(nth: nth)
       do { _ = try Store.open(directory.store) } catch {}
       let reached = faulty_disk_count() >= nth

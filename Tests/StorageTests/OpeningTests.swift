@@ -103,16 +103,7 @@ struct OpeningTests {
   @Test("F-38: before an upgrade the file is copied, and the copy opens with what it held")
   func backupBeforeUpgrade() async throws {
     let directory = try TemporaryDirectory()
-    let old = try DatabaseQueue(path: directory.store)
-    try Schema.migrator.migrate(old, upTo: "003-decisions")
-    try await old.write { db in
-      try db.execute(
-        sql: """
-          PRAGMA application_id = \(Schema.applicationID);
-          INSERT INTO meta VALUES ('key', 'value')
-          """)
-    }
-    try old.close()
+    try await directory.makeOldStore()
     let store = try Store.open(directory.store)
     #expect(try store.meta("key") == "value")
     let copy = try DatabaseQueue(path: directory.store + ".before-004-plain-views")

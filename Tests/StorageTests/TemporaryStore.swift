@@ -1,5 +1,6 @@
 import Domain
 import Foundation
+import GRDB
 import Synchronization
 import Testing
 
@@ -28,6 +29,24 @@ final class TemporaryDirectory: Sendable {
     for suffix in ["", "-wal"] where FileManager.default.fileExists(atPath: old + suffix) {
       try FileManager.default.copyItem(atPath: old + suffix, toPath: store + suffix)
     }
+  }
+
+  /// Makes the store one of before the latest upgrade, with `value` under `key`, and what else is
+  /// written.
+  func makeOldStore(
+    _ write: @escaping @Sendable (Database) throws -> Void = { _ in }
+  ) async throws {
+    let old = try DatabaseQueue(path: store)
+    try Schema.migrator.migrate(old, upTo: "003-decisions")
+    try await old.write { db in
+      try db.execute(
+        sql: """
+          PRAGMA application_id = \(Schema.applicationID);
+          INSERT INTO meta VALUES ('key', 'value')
+          """)
+      try write(db)
+    }
+    try old.close()
   }
 
   deinit { try? FileManager.default.removeItem(atPath: path) }

@@ -104,10 +104,7 @@ package struct CloudUnderTest {
     _ implementation: CloudImplementation, url: String, web: ServiceID,
     now: @escaping @Sendable () -> Timestamp
   ) -> any CloudAdapter {
-    let keys = AWSCredentialChain(
-      AWSCredentialPlaces(
-        environment: ["AWS_ACCESS_KEY_ID": "K", "AWS_SECRET_ACCESS_KEY": "s"], region: "r"),
-      now: now)
+    let keys = AWSCredentialChain.given(now: now)
     switch implementation {
     case .exec:
       // Without --fail the program would print the error page and end well.

@@ -46,26 +46,13 @@ struct BudgetLedger: Sendable, Equatable {
     return (spent / budget, affordable < 1e9 ? Int(affordable) : 1_000_000_000)
   }
 
-  /// The calendar month that holds an instant; days are counted as in Howard Hinnant's
-  /// `civil_from_days`.
-  static func month(of time: Timestamp) -> (start: Timestamp, end: Timestamp) {
-    let days = (time.seconds - (time.seconds % 86_400 + 86_400) % 86_400) / 86_400
-    let shifted = days + 719_468
-    let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
-    let dayOfEra = shifted - era * 146_097
-    let yearOfEra =
-      (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-    let shiftedMonth = (5 * dayOfYear + 2) / 153
-    let start = dayOfYear - (153 * shiftedMonth + 2) / 5
-    // Months count from March there; February is the last one and has what the year leaves.
-    let lengths: [Int64] = [31, 30, 31, 30, 31, 31, 30, 31, 30, 31, 31]
-    let year = yearOfEra + era * 400 + 1
-    let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
-    let length = shiftedMonth < 11 ? lengths[Int(shiftedMonth)] : isLeap ? 29 : 28
-    let first = days - start
-    return (
-      Timestamp(seconds: first * 86_400), Timestamp(seconds: (first + length) * 86_400)
+  /// The calendar month (UTC) that holds an instant.
+  private static func month(of time: Timestamp) -> (start: Timestamp, end: Timestamp) {
+    let (year, month, _) = CivilDay.date(of: CivilDay.divide(time.seconds, 86_400))
+    let (start, end) = (
+      CivilDay.number(year: year, month: month, day: 1),
+      CivilDay.number(year: year, month: month + 1, day: 1)
     )
+    return (Timestamp(seconds: start * 86_400), Timestamp(seconds: end * 86_400))
   }
 }

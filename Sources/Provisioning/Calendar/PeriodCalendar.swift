@@ -62,7 +62,7 @@ public struct PeriodCalendar: Sendable, Equatable {
   private func first(_ granularity: Granularity, of time: Timestamp, ahead: Int64) -> Int64 {
     let day = CivilDay.divide(zone.localSeconds(at: time), 86_400)
     guard granularity == .month else { return day + ahead }
-    let (year, month) = CivilDay.month(of: day)
+    let (year, month, _) = CivilDay.date(of: day)
     return CivilDay.number(year: year, month: month + ahead, day: 1)
   }
 

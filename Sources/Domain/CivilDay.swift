@@ -1,9 +1,10 @@
-/// Days and months of the Gregorian calendar, counted from 1970-01-01.
+/// Days and months of the proleptic Gregorian calendar, counted from 1970-01-01.
 ///
-/// - Note: Howard Hinnant, "chrono-compatible low-level date algorithms".
-enum CivilDay {
+/// - Note: Howard Hinnant, "chrono-compatible low-level date algorithms": the year is counted from
+///   March, so that the leap day comes last and the month lengths follow one line.
+public enum CivilDay {
   /// Days since 1970-01-01 of a day of the month; a month outside 1 … 12 carries over.
-  static func number(year: Int64, month: Int64, day: Int64) -> Int64 {
+  public static func number(year: Int64, month: Int64, day: Int64) -> Int64 {
     let carried = year + divide(month - 1, 12)
     let month = month - 12 * divide(month - 1, 12)
     let shifted = month <= 2 ? carried - 1 : carried
@@ -14,8 +15,8 @@ enum CivilDay {
     return era * 146_097 + dayOfEra - 719_468
   }
 
-  /// Year and month (1 … 12) of a day.
-  static func month(of day: Int64) -> (year: Int64, month: Int64) {
+  /// Year, month (1 … 12) and day of the month (1 … 31) of a day.
+  public static func date(of day: Int64) -> (year: Int64, month: Int64, day: Int64) {
     let shifted = day + 719_468
     let era = divide(shifted, 146_097)
     let dayOfEra = shifted - era * 146_097
@@ -23,20 +24,23 @@ enum CivilDay {
     let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
     let shiftedMonth = (5 * dayOfYear + 2) / 153
     let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
-    return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month)
+    return (
+      yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month,
+      dayOfYear - (153 * shiftedMonth + 2) / 5 + 1
+    )
   }
 
   /// Monday is 0, Sunday 6.
-  static func weekday(of day: Int64) -> Int {
+  public static func weekday(of day: Int64) -> Int {
     Int(modulo(day + 3, 7))
   }
 
   /// Rounded towards minus infinity.
-  static func divide(_ dividend: Int64, _ divisor: Int64) -> Int64 {
+  public static func divide(_ dividend: Int64, _ divisor: Int64) -> Int64 {
     dividend / divisor - (dividend % divisor < 0 ? 1 : 0)
   }
 
-  static func modulo(_ dividend: Int64, _ divisor: Int64) -> Int64 {
+  public static func modulo(_ dividend: Int64, _ divisor: Int64) -> Int64 {
     dividend - divide(dividend, divisor) * divisor
   }
 }
