@@ -72,17 +72,32 @@ struct ReplayTests {
       readings.map(\.problem) == ["the trace has a gap here", "no trace is played for other"])
   }
 
-  @Test("history is the trace's own means, moved and scaled, and never what comes after `to`")
+  @Test("history is what was played, moved and scaled, and never what comes after `to`")
   func history() async throws {
-    let replay = ReplayTrace(trace(days: 8), origin: origin, scale: 2)
+    let replay = ReplayTrace(
+      trace(days: 8), origin: origin, scale: 2,
+      texture: ReplayTexture(deviation: 0.1, tau: .seconds(60), seed: 3))
     let from = replay.start - .seconds(9999)
     let history = replay.history(from: from, to: replay.start + .seconds(3 * 3600 + 1))
     #expect(history.start == replay.start)
+    #expect(history.step == .seconds(30))
+    #expect(history.count == 360)
+    for index in 0..<history.count {
+      #expect(history[index] == replay.rate(at: history.time(at: index) + .seconds(15)))
+    }
+    let end = replay.start + .seconds(8 * 86_400)
+    #expect(replay.history(from: end, to: end - .seconds(7200)).values.isEmpty)
+  }
+
+  @Test("a trace finer than half a minute keeps its own grid; without texture, its own values")
+  func fineHistory() {
+    let replay = ReplayTrace(trace(days: 8, step: 20), origin: origin, scale: 2)
+    let history = replay.history(from: replay.start, to: replay.start + .seconds(60))
+    #expect(history.step == .seconds(20))
     #expect(history.values == [0, 2, 4])
     let end = replay.start + .seconds(8 * 86_400)
-    #expect(
-      replay.history(from: end - .seconds(3600), to: end + .seconds(7200)).values == [382, 48, 50])
-    #expect(replay.history(from: end, to: end - .seconds(7200)).values.isEmpty)
+    let seam = replay.history(from: end - .seconds(20), to: end + .seconds(40))
+    #expect(seam.values == [69_118, 8640, 8642])
   }
 
   @Test("texture is reproducible, has mean 1 and the deviation asked for, and no jumps")

@@ -61,22 +61,27 @@ public struct ReplayTrace: Sendable, Equatable {
     rate(at: from + .seconds((to.seconds - from.seconds) / 2))
   }
 
-  /// The means over `[from, to)` on the trace's own grid, moved; unknown before the start. Without
-  /// texture, whose mean is 1.
+  /// What was played over `[from, to)`, texture included, in steps of the trace's resolution or of
+  /// `longestStep`, whichever is shorter; unknown before the start. Whoever learns from it learns the
+  /// demand that it will meet: a trace's half-hourly means are a staircase, and hold none of what
+  /// happens between them.
   public func history(from: Timestamp, to: Timestamp) -> TimeSeries {
-    let width = rate.step.wholeSeconds
+    let step = min(rate.step, Self.longestStep)
+    let width = step.wholeSeconds
     let origin = start
     let first = max(from, origin)
     let low = (first.seconds - origin.seconds + width - 1) / width
     let high = max(low, (to.seconds - origin.seconds) / width)
     let values = (low..<high).map { index -> Double in
       let time = Timestamp(seconds: origin.seconds + index * width)
-      let value = rate[rate.index(at: source(of: time))]
-      return value.map { $0 * scale } ?? .nan
+      return self.rate(from: time, to: time + step) ?? .nan
     }
     return TimeSeries(
-      start: Timestamp(seconds: origin.seconds + low * width), step: rate.step, values: values)
+      start: Timestamp(seconds: origin.seconds + low * width), step: step, values: values)
   }
+
+  /// The longest step of a history: fine enough for a forecast of the next minutes.
+  static let longestStep = Duration.seconds(30)
 
   /// Where in the trace `time` is; within the trace unless before its start.
   private func source(of time: Timestamp) -> Timestamp {
