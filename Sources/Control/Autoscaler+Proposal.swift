@@ -81,7 +81,8 @@ extension Autoscaler {
       stabilized: Int(replicas: held + parts.drain),
       largest: sizes.largest(since: now.earlier(by: tempo.downPeriod)) ?? fleet.size,
       smallest: sizes.smallest(since: now.earlier(by: tempo.upPeriod)) ?? fleet.size,
-      override: override.flatMap { now < $0.until ? $0.replicas : nil }, isFrozen: isFrozen)
+      override: override.flatMap { now < $0.until ? $0.replicas : nil },
+      isFrozen: frozenUntil.map { now < $0 } ?? false)
     Guardrails.apply(to: &proposal, in: context, under: policy)
     return proposal
   }

@@ -51,8 +51,10 @@ public struct Autoscaler: Sendable {
   var inFlight: ScaleCommand?
   /// What the platform last accepted as our floor; meaningful in mode `floor`.
   var acceptedFloor: Int?
-  var override: SizeOverride?
-  var isFrozen = false
+  /// A size that an operator fixed; void once its time has passed.
+  public internal(set) var override: SizeOverride?
+  /// Until when an operator froze the size; void once it has passed.
+  public internal(set) var frozenUntil: Timestamp?
   var isShrinkingHeld = false
   /// Nil while another process leads.
   var fencingToken: Int64? = 0
@@ -62,6 +64,11 @@ public struct Autoscaler: Sendable {
     tempo = Tempo(policy, boot: policy.fleet.boot)
     demand = DemandTracker(policy: policy)
     risk = RiskGovernor(policy: policy)
+  }
+
+  /// Numbers decisions after `decision`, the newest of a past that could not be read.
+  public mutating func number(after decision: DecisionID) {
+    nextDecision = max(nextDecision, decision.number < .max ? decision.number + 1 : .max)
   }
 
   /// Takes one event and says what to do, in order. O(1) in the length of the past, amortised.
@@ -82,8 +89,8 @@ public struct Autoscaler: Sendable {
     case .overridden(let override, _):
       self.override = override
       return []
-    case .frozen(let isFrozen, _):
-      self.isFrozen = isFrozen
+    case .frozen(let until, _):
+      frozenUntil = until
       return []
     case .configured(let policy, _):
       configure(policy)

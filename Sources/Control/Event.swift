@@ -12,8 +12,8 @@ public enum Event: Sendable, Equatable {
   case scaled(DecisionID, ScaleOutcome, at: Timestamp)
   /// An operator fixed the size, or lifted that (nil).
   case overridden(SizeOverride?, at: Timestamp)
-  /// An operator froze everything, or lifted that.
-  case frozen(Bool, at: Timestamp)
+  /// An operator froze the size until an instant, or lifted that (nil).
+  case frozen(until: Timestamp?, at: Timestamp)
   /// A configuration came into force.
   case configured(ServicePolicy, at: Timestamp)
   /// This process leads from now on (with a token that fences older leaders), or not (nil).

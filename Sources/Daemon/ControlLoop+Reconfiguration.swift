@@ -14,7 +14,7 @@ extension ControlLoop {
     let kept = Set(new.services.map(\.policy.id))
     let fresh = kept.subtracting(known)
     // A service that was here before goes on from its journal, whose decisions it must not repeat.
-    let recovered = fresh.isEmpty ? [:] : try Recovery.replay(store)
+    let recovered = fresh.isEmpty ? [:] : try recoverReadable()
     let now = clock.now
     wiring = new
     services = [:]
@@ -30,6 +30,7 @@ extension ControlLoop {
       if fresh.contains(id) {
         try await enter(service, recovery: recovered[id], at: now)
         await followLeadership(id, at: now)
+        await followFreeze(id, at: now)
       } else if autoscalers[id]?.policy != service.policy {
         await post(.configured(service.policy, at: now), for: id)
       }

@@ -12,12 +12,24 @@ extension ControlLoop {
   func recover() async throws {
     order = wiring.services.map(\.policy.id).sorted()
     for service in wiring.services { services[service.policy.id] = service }
-    let recovered = try Recovery.replay(store)
+    let recovered = try recoverReadable()
     let now = clock.now
     for id in order {
       guard let service = services[id] else { continue }
       try await enter(service, recovery: recovered[id], at: now)
     }
+  }
+
+  /// What the journal tells. A service whose past another version wrote in a form that this one does
+  /// not know starts anew, and holds until it has seen its fleet: an upgrade must not keep the others
+  /// from running.
+  func recoverReadable() throws -> [ServiceID: Recovery] {
+    var unreadable: [ServiceID: String] = [:]
+    let recovered = try Recovery.replay(store, unreadable: { unreadable[$0] = "\($1)" })
+    for (id, reason) in unreadable.sorted(by: { $0.key < $1.key }) where recovered[id] == nil {
+      logger.warning("\(id) starts anew, its past cannot be read: \(reason)")
+    }
+    return recovered
   }
 
   /// Ticks from now on; what the source knows of the past is read meanwhile.
@@ -32,9 +44,14 @@ extension ControlLoop {
       }
       try await resume(service, from: recovery, at: now)
     } else {
-      autoscalers[id] = Autoscaler(policy: service.policy)
+      var autoscaler = Autoscaler(policy: service.policy)
+      let newest = try await store.decisions(of: id, limit: 1).first?.decision.id
+      if let newest { autoscaler.number(after: newest) }
+      autoscalers[id] = autoscaler
       logger.info("\(id) starts without a past in the journal")
       await post(.configured(service.policy, at: now), for: id)
+      // From here a restart goes on; from the entry alone it would count its decisions from one.
+      if newest != nil { await saveSnapshots(at: now, all: true) }
     }
     let interval = service.policy.timing.interval
     nextTick[id] = clock.now.floored(to: interval) + interval

@@ -33,7 +33,8 @@ public actor ControlLoop {
   var handled: [ServiceID: Int64] = [:]
 
   private var mailbox: [JournalledEvent] = []
-  private var isProcessing = false
+  /// Empties the mailbox; nil while it is empty.
+  private var processing: Task<Void, Never>?
   private var outstanding: [Int: Task<Void, Never>] = [:]
   private var nextTask = 0
 
@@ -127,13 +128,13 @@ public actor ControlLoop {
     await saveSnapshots(at: clock.now, all: true)
   }
 
+  /// Returns once all that is in the mailbox is on the disk and handled.
   private func drain() async {
-    guard !isProcessing else { return }
-    isProcessing = true
     // A task of its own: what was taken out of the mailbox is finished even if the caller's task is
     // cancelled meanwhile, for a cancelled task cannot write to the store.
-    await Task { await processMailbox() }.value
-    isProcessing = false
+    let task = processing ?? Task { await processMailbox() }
+    processing = task
+    await task.value
   }
 
   private func processMailbox() async {
@@ -142,6 +143,7 @@ public actor ControlLoop {
       mailbox = []
       await process(batch)
     }
+    processing = nil
   }
 
   private func process(_ batch: [JournalledEvent]) async {

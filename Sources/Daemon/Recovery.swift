@@ -1,5 +1,6 @@
 public import Control
 public import Domain
+import Forecasting
 public import Storage
 
 /// A service brought back from its journal.
@@ -16,15 +17,22 @@ public struct Recovery: Sendable {
   ///   - ignoringSnapshots: Replays all that the journal still holds; a service starts at its first
   ///     `configured` entry or, where that has been dropped with age, at its newest snapshot.
   ///   - changed: Stands in for a configured policy: what would have been decided under another.
+  ///   - unreadable: Told of a service whose snapshot or entry this version cannot read, and why; it
+  ///     has no past then, until its next `configured` entry. By default that is thrown.
   /// - Returns: The services of which there is a past.
   public static func replay(
     _ store: Store, ignoringSnapshots: Bool = false,
-    changed: (ServicePolicy) -> ServicePolicy = { $0 }
+    changed: (ServicePolicy) -> ServicePolicy = { $0 },
+    unreadable: (ServiceID, any Error) throws -> Void = { throw $1 }
   ) throws -> [ServiceID: Recovery] {
     var snapshots: [ServiceID: Recovery] = [:]
     for snapshot in try store.newestSnapshots() {
-      snapshots[snapshot.service] = Recovery(
-        autoscaler: try Autoscaler(snapshot: snapshot.bytes), sequence: snapshot.sequence)
+      do {
+        snapshots[snapshot.service] = Recovery(
+          autoscaler: try Autoscaler(snapshot: snapshot.bytes), sequence: snapshot.sequence)
+      } catch {
+        try unreadable(snapshot.service, error)
+      }
     }
     var services = ignoringSnapshots ? [:] : snapshots
     var position: Int64 = 0
@@ -34,7 +42,14 @@ public struct Recovery: Sendable {
       for stored in events {
         let service = stored.entry.service
         if let known = services[service], stored.sequence <= known.sequence { continue }
-        let event = try Self.event(of: stored, in: store, changed: changed)
+        let event: Event
+        do {
+          event = try Self.event(of: stored, in: store, changed: changed)
+        } catch let error where error is StateError || error is RecoveryError {
+          try unreadable(service, error)
+          services[service] = nil
+          continue
+        }
         if services[service] == nil {
           services[service] = Self.start(at: event, after: snapshots[service], stored.sequence)
         }

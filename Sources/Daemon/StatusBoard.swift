@@ -49,6 +49,10 @@ public final class StatusBoard: Sendable {
     public var lagInForce: Duration?
     /// From being started to serving, as seen.
     public var boots = BootTimes()
+    /// A size that an operator fixed; void once its time has passed.
+    public var override: SizeOverride?
+    /// Until when an operator froze the size; void once it has passed.
+    public var frozenUntil: Timestamp?
   }
 
   public struct FitStatus: Sendable {
@@ -74,9 +78,12 @@ public final class StatusBoard: Sendable {
     let decision = autoscaler.newestDecision
     let lag = autoscaler.policy.timing.lag
     let boots = autoscaler.bootTimes
+    let (override, frozenUntil) = (autoscaler.override, autoscaler.frozenUntil)
     change(service) {
       $0.lagInForce = lag
       $0.boots = boots
+      $0.override = override
+      $0.frozenUntil = frozenUntil
       $0.forecast = forecast
       $0.decision = decision
     }

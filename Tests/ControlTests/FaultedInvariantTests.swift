@@ -37,7 +37,7 @@ private struct FaultyWorld {
     let now = loop.now
     if dice.chance(0.005) {
       isFrozen.toggle()
-      _ = loop.autoscaler.handle(.frozen(isFrozen, at: now))
+      _ = loop.autoscaler.handle(.frozen(until: isFrozen ? .latest : nil, at: now))
     }
     if dice.chance(0.005) {
       isOverridden.toggle()

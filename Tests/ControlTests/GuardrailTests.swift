@@ -50,16 +50,19 @@ struct GuardrailTests {
     ).play(on: &autoscaler, from: start)
   }
 
-  @Test("frozen means that nothing moves, not even upward")
+  @Test("frozen means that nothing moves, not even upward, until the freeze has passed")
   func freezes() throws {
     var autoscaler = Autoscaler(policy: try policy())
-    _ = autoscaler.handle(.frozen(true, at: Timestamp(seconds: 1_700_000_000)))
+    let start = Timestamp(seconds: 1_700_000_000)
+    _ = autoscaler.handle(.frozen(until: start + .seconds(30), at: start))
     try Timeline(
       """
       time  rate queue ready | target because
       0s    1800     0     4 |      4 frozen
+      15s   1800     0     4 |      4 frozen
+      30s   1800     0     4 |     38 observed
       """
-    ).play(on: &autoscaler)
+    ).play(on: &autoscaler, from: start)
   }
 
   @Test("the whole fleet of an announced event is wanted one lead window before its first minute")

@@ -1,5 +1,6 @@
 import Control
 import Domain
+import Forecasting
 import Foundation
 import Testing
 
@@ -205,7 +206,7 @@ struct JournalTests {
         .scaled(DecisionID(10), .unknown("cut"), at: now),
         .scaled(DecisionID(11), .notSent("late"), at: now),
         .overridden(SizeOverride(replicas: 5, until: now), at: now), .overridden(nil, at: now),
-        .frozen(true, at: now), .configured(service, at: now),
+        .frozen(until: now + .seconds(60), at: now), .configured(service, at: now),
         .leadershipChanged(fencingToken: 4, at: now),
         .leadershipChanged(fencingToken: nil, at: now), .shrinkingHeld(true, at: now),
         .observed(
@@ -216,6 +217,19 @@ struct JournalTests {
       for event in events {
         #expect(try Event(event.encoded) { _ in nil } == event, "seed \(seed)")
       }
+    }
+  }
+
+  @Test("a freeze of the time before it had an end is read as one without")
+  func earlierFreeze() throws {
+    let time = Timestamp(seconds: 1_700_000_000)
+    for (isFrozen, until) in [(true, Timestamp.latest), (false, nil)] {
+      var writer = StateWriter()
+      writer.write(Int(time.seconds))
+      writer.write(isFrozen)
+      let encoded = EncodedEvent(kind: .frozen, version: 2, bytes: writer.bytes)
+      let event = try Event(encoded) { _ in nil }
+      #expect(event == .frozen(until: until, at: time))
     }
   }
 

@@ -96,7 +96,8 @@ struct RoutesTests {
           + #""pending":1},"target":6,"decided_at":"2026-11-23T09:30:00Z","#
           + #""reason":"forecast 6 (240/s p97.5 at +2m) · observed 4 (124/s) · bounds 3…200","#
           + #""problems":[],"times":{"boot":{"configured_seconds":90,"p50_seconds":84,"#
-          + #""p95_seconds":101,"count":34},"lag":{"seconds":15,"measured_seconds":18.5}}}"#)
+          + #""p95_seconds":101,"count":34},"lag":{"seconds":15,"measured_seconds":18.5}},"#
+          + #""override":null,"frozen_until":null}"#)
       let unknown = try await client.get("/v1/services/unseen")
       #expect(unknown.body.contains(#""rate":null,"queue":null,"ready":null,"pending":null"#))
       #expect(unknown.body.contains(#""target":null"#))

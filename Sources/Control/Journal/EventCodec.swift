@@ -26,7 +26,9 @@ public struct EncodedEvent: Sendable, Equatable {
 }
 
 extension Event {
-  static let layout = 2
+  static let layout = 3
+  /// The oldest layout that is still read: until 2 a freeze had no end.
+  static let oldestLayout = 2
 
   public var encoded: EncodedEvent {
     var writer = StateWriter()
@@ -53,10 +55,10 @@ extension Event {
       kind = .overridden
       writer.write(time)
       writer.write(override)
-    case .frozen(let isFrozen, let time):
+    case .frozen(let until, let time):
       kind = .frozen
       writer.write(time)
-      writer.write(isFrozen)
+      writer.write(until)
     case .configured(let policy, let time):
       kind = .configured
       writer.write(time)
@@ -81,7 +83,7 @@ extension Event {
   public init(
     _ encoded: EncodedEvent, model: (ContentHash) -> [UInt8]?
   ) throws(StateError) {
-    guard encoded.version == Self.layout else {
+    guard (Self.oldestLayout...Self.layout).contains(encoded.version) else {
       throw .inconsistent("journal layout \(encoded.version) is not known to this version")
     }
     var reader = StateReader(encoded.bytes)
@@ -108,7 +110,10 @@ extension Event {
       self = .overridden(try reader.readOverride(), at: time)
     case .frozen:
       let time = try reader.readTimestamp()
-      self = .frozen(try reader.readBool(), at: time)
+      self =
+        encoded.version < 3
+        ? .frozen(until: try reader.readBool() ? .latest : nil, at: time)
+        : .frozen(until: try reader.readOptionalTimestamp(), at: time)
     case .configured:
       let time = try reader.readTimestamp()
       self = .configured(try reader.readPolicy(), at: time)

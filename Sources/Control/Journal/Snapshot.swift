@@ -7,7 +7,9 @@ public import Forecasting
 /// would have been made without it.
 extension Autoscaler {
   static let snapshotTag: UInt8 = 0x41
-  static let snapshotVersion: UInt8 = 3
+  static let snapshotVersion: UInt8 = 4
+  /// The oldest version that is still read: until 3 a freeze had no end.
+  static let oldestSnapshotVersion: UInt8 = 3
 
   public var snapshot: [UInt8] {
     var writer = StateWriter()
@@ -43,7 +45,7 @@ extension Autoscaler {
     if let inFlight { writer.write(inFlight) }
     writer.write(acceptedFloor)
     writer.write(override)
-    writer.write(isFrozen)
+    writer.write(frozenUntil)
     writer.write(fencingToken.map { Int($0) })
     return writer.bytes
   }
@@ -51,7 +53,8 @@ extension Autoscaler {
   /// - Throws: `StateError` if the bytes are not a snapshot of a known version.
   public init(snapshot bytes: [UInt8]) throws(StateError) {
     var reader = StateReader(bytes)
-    try reader.read(tag: Self.snapshotTag, versions: Self.snapshotVersion...Self.snapshotVersion)
+    let version = try reader.read(
+      tag: Self.snapshotTag, versions: Self.oldestSnapshotVersion...Self.snapshotVersion)
     self.init(policy: try reader.readPolicy())
     recent = try reader.readRecentRate()
     try reader.readDemand(into: &demand)
@@ -80,7 +83,9 @@ extension Autoscaler {
     if try reader.readBool() { inFlight = try reader.readCommand(for: policy.id) }
     acceptedFloor = try reader.readOptionalInt()
     override = try reader.readOverride()
-    isFrozen = try reader.readBool()
+    frozenUntil =
+      version < 4
+      ? (try reader.readBool() ? .latest : nil) : try reader.readOptionalTimestamp()
     fencingToken = try reader.readOptionalInt().map(Int64.init)
     guard reader.remaining == 0 else {
       throw .inconsistent("\(reader.remaining) bytes follow the snapshot")

@@ -23,6 +23,7 @@ enum OpenAPIDocument {
     "tags": [
       ["name": "services", "description": "What each service does and why."],
       ["name": "ingest", "description": "Measurements in."],
+      ["name": "operators", "description": "What a person fixes, freezes or announces."],
       ["name": "exports", "description": "Tables for the cost team."],
       ["name": "operation", "description": "For probes and monitoring."],
     ],
@@ -112,6 +113,9 @@ enum OpenAPIDocument {
         ],
       ]
     ],
+    "/v1/services/{id}/override": pathOfService(OperatorOpenAPI.override),
+    "/v1/freeze": OperatorOpenAPI.freeze,
+    "/v1/events": OperatorOpenAPI.events,
     "/v1/export/forecast": ExportOpenAPI.forecast,
     "/v1/export/commitments": ExportOpenAPI.commitments,
     "/metrics": [
@@ -142,6 +146,11 @@ enum OpenAPIDocument {
     "description": "The service's name, percent-encoded.",
     "schema": ["type": "string", "pattern": "^[A-Za-z0-9._:/-]{1,200}$"],
   ]
+
+  private static func pathOfService(_ operations: JSON) -> JSON {
+    guard case .object(let members) = operations else { return operations }
+    return .object([JSON.Member(name: "parameters", value: [idParameter])] + members)
+  }
 
   private static func reference(_ schema: String) -> JSON {
     ["$ref": .string("#/components/schemas/" + schema)]

@@ -10,6 +10,8 @@ enum OpenAPISchemas {
         ("observed", observed), ("target", nullable("integer")),
         ("decided_at", nullable("string")), ("reason", nullable("string")),
         ("problems", ["type": "array", "items": ["type": "string"]]), ("times", times),
+        ("override", ["oneOf": [OperatorOpenAPI.fixedSize, ["type": "null"]]]),
+        ("frozen_until", nullable("string")),
       ]),
       "History": object([
         ("service", string), ("step_seconds", integer), ("points", list("HistoryPoint")),

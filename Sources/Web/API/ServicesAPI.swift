@@ -42,6 +42,8 @@ struct ServicesAPI: Sendable {
       "reason": .optional(decision?.reason),
       "problems": .array(status.problems.map(JSON.string)),
       "times": status.times?.json ?? .null,
+      "override": status.override?.json ?? .null,
+      "frozen_until": .optional(status.frozenUntil?.description),
     ]
   }
 

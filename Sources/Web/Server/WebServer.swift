@@ -52,6 +52,7 @@ public struct WebServer: Service {
           services: services, mapping: configuration.remoteWrite,
           bodyLimit: configuration.bodyLimit, pushes: pushes
         ).endpoints
+        + OperatorAPI(services: services).endpoints
         + ExportAPI(services: services).endpoints
         + HealthAPI(services: services).endpoints
         + MetricsAPI(services: services, log: log, pushes: pushes).endpoints

@@ -32,6 +32,10 @@ public struct ServiceStatus: Sendable, Equatable {
   public var events: [AnnouncedEvent]
   /// Nil where nothing is measured.
   public var times: MeasuredTimes?
+  /// The size that an operator fixed, while it holds.
+  public var override: FixedSize?
+  /// Until when an operator froze the size, while that holds.
+  public var frozenUntil: Timestamp?
 
   public init(
     id: ServiceID, mode: Mode, ratePerReplica: Double, minimum: Int, maximum: Int,

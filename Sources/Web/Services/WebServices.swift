@@ -41,6 +41,9 @@ public struct WebServices: Sendable {
     throw ExportRefusal.unavailable
   }
 
+  /// Takes an operator's word; nil where the server only shows.
+  public var desk: OperatorDesk?
+
   public init(
     now: @escaping @Sendable () -> Timestamp,
     services: @escaping @Sendable () async -> [ServiceStatus],

@@ -29,7 +29,8 @@ struct Plan: ScalerCommand {
   func perform() async throws {
     let configuration = try await ServeConfiguration(path: config).discovered()
     let store = try Planning.store(for: configuration)
-    let world = try await World(configuration, store: store, speed: nil)
+    let whole = configuration.adding(try EventBook.announced(in: store))
+    let world = try await World(whole, store: store, speed: nil)
     let decisions = try await Planning.decide(world, store: store)
     let modes = Dictionary(
       world.wiring.services.map { ($0.policy.id, $0.policy.mode) }, uniquingKeysWith: { $1 })
@@ -67,7 +68,10 @@ enum Planning {
 
   static func decide(_ world: World, store: Store) async throws -> [Decision] {
     let now = world.clock.now
-    let recovered = try Recovery.replay(store)
+    // As `serve` does: who has no past that can be read starts anew.
+    let recovered = try Recovery.replay(
+      store,
+      unreadable: { Terminal.say("scaler: \($0) has no past that can be read: \($1)") })
     let observed = await Observer(wiring: world.wiring).observe(world.wiring.services, at: now)
     var decisions: [Decision] = []
     for (service, seen) in zip(world.wiring.services, observed) {

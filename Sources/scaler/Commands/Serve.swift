@@ -43,17 +43,24 @@ struct Serve: ScalerCommand {
     let (found, problems) = await configuration.withDiscovered(at: wall)
     configuration = found
     for problem in problems { logger.warning("\(problem)") }
-    let world = try await World(configuration, store: store, speed: speed)
+    let book = try EventBook(store)
+    let whole = configuration.adding(await book.announced)
+    let world = try await World(whole, store: store, speed: speed)
     let board = StatusBoard()
     let loop = ControlLoop(
       wiring: world.wiring, store: store, clock: world.clock, board: board, logger: logger,
       leadership: configuration.competition(now: { [clock = world.clock] in clock.now }))
-    let shown = Shown(configuration, store: store, clock: world.clock)
+    let shown = Shown(whole, store: store, clock: world.clock)
     let web = WebBridge(
       shown: shown, store: store, board: board, clock: world.clock, pushed: world.pushed,
       startedAt: world.clock.now)
     var services = web.services
-    services.export = ProvisioningDesk(configuration, store: store).answer
+    services.export = ProvisioningDesk(whole, store: store).answer
+    let live = LiveConfiguration(configuration, world: world)
+    let reloading = Reloading(
+      live: live, loop: loop, shown: shown, store: store, book: book, port: port, speed: speed,
+      logger: logger)
+    services.desk = OperatorDesk(loop, reloading)
     let server = WebServer(
       configuration: WebConfiguration(
         address: address, remoteWrite: configuration.remoteWrite),
@@ -65,10 +72,6 @@ struct Serve: ScalerCommand {
       store: store, retention: configuration.retention, clock: world.clock, board: board,
       logger: logger)
     progress.say("\(configuration.services.count) services, from \(world.clock.now)")
-    let live = LiveConfiguration(configuration, world: world)
-    let reloading = Reloading(
-      live: live, loop: loop, shown: shown, store: store, port: port, speed: speed,
-      logger: logger)
     var running: [any Service] = [LoopService(loop: loop), server, keeper, reloading]
     if !configuration.discoveries.isEmpty {
       running.append(Discovering(reloading: reloading, clock: world.clock))

@@ -7,7 +7,8 @@ import Storage
 import Synchronization
 import UnixSignals
 
-/// The configuration in force and the world that it made.
+/// The configuration in force, without the events that were announced besides it, and the world that
+/// it made.
 final class LiveConfiguration: Sendable {
   private let state: Mutex<(configuration: ServeConfiguration, world: World)>
 
@@ -30,6 +31,7 @@ struct Reloading: Service {
   let loop: ControlLoop
   let shown: Shown
   let store: Store
+  let book: EventBook
   /// What the command line says instead of the file.
   let port: Int?
   let speed: Double?
@@ -77,14 +79,18 @@ struct Reloading: Service {
     }
   }
 
+  /// The same configuration with the events that are announced now.
+  func enforceAgain() async throws { try await enforce(live.configuration) }
+
   private func enforce(_ new: ServeConfiguration) async throws {
     let world = live.world
+    let whole = new.adding(await book.announced)
     // Simulated fleets go on in the next world where they are in this one.
     try await world.saveFleets(to: store)
-    let next = try await World(new, store: store, speed: speed, after: world)
+    let next = try await World(whole, store: store, speed: speed, after: world)
     try await loop.reconfigure(next.wiring)
     live.replace(new, world: next)
-    shown.show(new, store: store, clock: next.clock)
+    shown.show(whole, store: store, clock: next.clock)
   }
 }
 

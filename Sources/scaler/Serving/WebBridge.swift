@@ -46,7 +46,17 @@ struct WebBridge: Sendable {
     let service = state.services[id]
     var problems = (service?.problems ?? []) + (state.storeProblem.map { [$0] } ?? [])
     if let failure = service?.lastFit?.failure { problems.append("No forecast yet: \(failure).") }
-    return ServiceStatus(
+    let now = clock.now
+    let override = service?.override.flatMap {
+      now < $0.until ? FixedSize(replicas: $0.replicas, until: $0.until) : nil
+    }
+    let frozenUntil = service?.frozenUntil.flatMap { now < $0 ? $0 : nil }
+    if let override {
+      problems.append(
+        "An operator fixed the size at \(override.replicas) until \(override.until).")
+    }
+    if let frozenUntil { problems.append("An operator froze the size until \(frozenUntil).") }
+    var result = ServiceStatus(
       id: id, mode: ServiceStatus.Mode(rawValue: policy.mode.rawValue) ?? .observe,
       ratePerReplica: policy.fleet.ratePerReplica, minimum: policy.fleet.min,
       maximum: policy.fleet.max, queueLimit: policy.objective.queueMax,
@@ -54,6 +64,9 @@ struct WebBridge: Sendable {
       decision: service?.decision, problems: problems,
       events: policy.events.map { AnnouncedEvent(name: $0.name, from: $0.from, to: $0.to) },
       times: service.map { $0.times(of: policy) })
+    result.override = override
+    result.frozenUntil = frozenUntil
+    return result
   }
 
   private func targets(of id: ServiceID, over grid: TimeGrid) async throws -> [TargetChange] {
