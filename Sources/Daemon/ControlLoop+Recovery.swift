@@ -18,6 +18,7 @@ extension ControlLoop {
       guard let service = services[id] else { continue }
       try await enter(service, recovery: recovered[id], at: now)
     }
+    resumeBreaker()
   }
 
   /// Ticks from now on; what the source knows of the past is read meanwhile.
