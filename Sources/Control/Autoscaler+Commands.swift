@@ -1,6 +1,7 @@
 import Domain
 import Forecasting
 
+// `mutating` where nothing changes: see the proposal.
 extension Autoscaler {
   /// Records what changed and commands what differs.
   mutating func commit(_ decision: Decision, fleet: FleetView) -> [Effect] {
@@ -19,7 +20,7 @@ extension Autoscaler {
   }
 
   /// Whether a decision says what the newest recorded one said, for reasons of the same kinds.
-  private func repeats(_ decision: Decision) -> Bool {
+  private mutating func repeats(_ decision: Decision) -> Bool {
     guard let last = lastDecision, last.target == decision.target,
       last.trail.count == decision.trail.count
     else { return false }
@@ -31,7 +32,7 @@ extension Autoscaler {
   /// The command that makes the platform follow a decision; nil if nothing has to be sent, or may
   /// be: at most one command is on its way, and only the leader of a service that is not merely
   /// observed commands it.
-  private func command(for decision: Decision, fleet: FleetView) -> ScaleCommand? {
+  private mutating func command(for decision: Decision, fleet: FleetView) -> ScaleCommand? {
     guard inFlight == nil, let fencingToken, policy.hasFleetSignal else { return nil }
     // A fleet that was never seen may be larger than anything that demand suggests.
     guard lastSize != nil else { return nil }
@@ -50,7 +51,7 @@ extension Autoscaler {
       validUntil: validity(of: decision))
   }
 
-  private func validity(of decision: Decision) -> Timestamp {
+  private mutating func validity(of decision: Decision) -> Timestamp {
     decision.time.later(by: max(2 * demand.intervalSeconds, 30))
   }
 
@@ -71,7 +72,11 @@ extension Autoscaler {
     switch outcome {
     case .accepted(let replicas):
       acceptedFloor = replicas
-      if command.kind == .desired { foreign.accepted(replicas) }
+      if command.kind == .desired {
+        foreign.accepted(replicas)
+        // Should the fleet not be seen at the next tick, it is not taken for smaller than this.
+        lastSize = max(lastSize ?? 0, replicas)
+      }
     case .unchanged:
       acceptedFloor = command.replicas
       if command.kind == .desired { foreign.accepted(command.replicas) }

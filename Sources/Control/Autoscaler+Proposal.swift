@@ -22,6 +22,9 @@ private struct DemandParts {
   var drain = 0.0
 }
 
+// The parts of a decision are `mutating` also where they change nothing: called on a value that is
+// being changed, a method that is not gets a copy of the whole of it, which at every tick is a tenth
+// of the tick's time.
 extension Autoscaler {
   mutating func fleet(in observation: Observation) -> FleetView {
     guard policy.hasFleetSignal else {
@@ -37,7 +40,7 @@ extension Autoscaler {
   }
 
   /// Replicas out of the warm pool come sooner than those started before them.
-  private func arrivals(in observation: Observation) -> [(seconds: Double, count: Int)] {
+  private mutating func arrivals(in observation: Observation) -> [(seconds: Double, count: Int)] {
     guard let pending = observation.pending, !pending.isEmpty else { return [] }
     var arrivals: [(seconds: Double, count: Int)] = []
     arrivals.reserveCapacity(pending.count)
@@ -70,31 +73,37 @@ extension Autoscaler {
     let held = wanted.hold(Double(rated), at: now, window: tempo.stabilization)
     // The tolerance keeps a quotient that should be whole from being rounded up by its last bit.
     proposal.target = Int(replicas: Double(rated) + parts.drain)
-    wantsShrink = 10 * proposal.target <= 9 * fleet.size
+    wantsShrink = FleetBreaker.isDeep(from: fleet.size, to: proposal.target)
 
-    sizes.append(fleet.size, at: now, horizon: now.earlier(by: tempo.limitPeriod))
+    let horizon = now.earlier(by: max(tempo.limitPeriod, Swing.window))
+    sizes.append(fleet.size, at: now, horizon: horizon)
+    let stabilized = Int(replicas: held + parts.drain)
+    // An hour of sizes is looked through only where a shrink would come of it.
+    let shrinks = max(proposal.target, stabilized) < fleet.size
     let context = GuardrailContext(
       current: fleet.size, missing: missing(in: observation), suspicion: watch.suspicion,
       growthSuspicion: growthSuspicion(observation),
       isRollingOut: observation.isRollingOut ?? false, isShrinkingHeld: isShrinkingHeld,
       foreignSize: foreign.found, yields: foreign.yieldsUntil != nil, observed: needed,
-      stabilized: Int(replicas: held + parts.drain),
+      stabilized: stabilized,
       largest: sizes.largest(since: now.earlier(by: tempo.downPeriod)) ?? fleet.size,
       smallest: sizes.smallest(since: now.earlier(by: tempo.upPeriod)) ?? fleet.size,
+      swing: shrinks
+        ? sizes.swing(since: now.earlier(by: Swing.window)) : Swing(from: fleet.size),
       override: override.flatMap { now < $0.until ? $0.replicas : nil },
       isFrozen: frozenUntil.map { now < $0 } ?? false)
     Guardrails.apply(to: &proposal, in: context, under: policy)
     return proposal
   }
 
-  private func growthSuspicion(_ observation: Observation) -> Rule.Suspicion? {
+  private mutating func growthSuspicion(_ observation: Observation) -> Rule.Suspicion? {
     if starts.holdsGrowth { return .noEffect }
     return feedback.isSuspect(queue: observation.queue, at: observation.time) ? .feedback : nil
   }
 
   /// Replicas for the upper quantile of the highest demand within the lead window.
   /// Nil where there is no forecast, or it is not believed.
-  private func forecastPart(
+  private mutating func forecastPart(
     at now: Timestamp, grade: ForecastTrust.Grade, trail: inout [Rule]
   ) -> Int? {
     guard policy.forecast.isEnabled else {
@@ -128,7 +137,7 @@ extension Autoscaler {
   /// has to carry what comes next; with one its quantile does, and headroom on top would be paid for
   /// twice (at a boot of 60 s it costs 6 to 7 % on smooth traces and avoids nothing that the budget
   /// asks for).
-  private func observedPart(hasForecast: Bool, trail: inout [Rule]) -> Int {
+  private mutating func observedPart(hasForecast: Bool, trail: inout [Rule]) -> Int {
     // A policy that only predicts still has to serve while it has nothing to predict with.
     guard policy.scaling.reacts || !hasForecast, let rate = recent.planned else { return 0 }
     let utilization = hasForecast ? 1 : policy.scaling.utilization
@@ -164,7 +173,7 @@ extension Autoscaler {
 
   /// While the month's budget would not last, headroom is what goes: never what is observed to be
   /// needed.
-  private func braked(_ rated: Int, at now: Timestamp, trail: inout [Rule]) -> Int {
+  private mutating func braked(_ rated: Int, at now: Timestamp, trail: inout [Rule]) -> Int {
     guard let price = policy.price, let budget = price.monthlyBudget,
       let brake = ledger.brake(budget: budget / price.perReplicaHour * 3600, at: now)
     else { return rated }

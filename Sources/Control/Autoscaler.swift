@@ -45,7 +45,8 @@ public struct Autoscaler: Sendable {
   var lastDecision: Decision?
   /// What the newest tick decided, recorded or not.
   public internal(set) var lastProposal: Decision?
-  /// Whether demand alone would shrink the fleet by a tenth or more: what a fleet-wide breaker counts.
+  /// Whether demand alone, before any guardrail, would shrink the fleet deeply: what a fleet-wide
+  /// breaker counts.
   public internal(set) var wantsShrink = false
   /// The command that was sent and whose outcome is not known yet.
   var inFlight: ScaleCommand?
@@ -129,6 +130,15 @@ public struct Autoscaler: Sendable {
   /// Whether demand has stayed far from what the seasons know for an hour.
   public var isLevelShifted: Bool { watch.isShifted }
 
+  /// Whether a rate was ever known: only then can it have been lost.
+  public var hasHadRate: Bool { watch.lastRate != nil }
+
+  /// Whether there was a rate before and is none now: what a fleet-wide breaker counts.
+  public var hasLostRate: Bool { hasHadRate && watch.freshTicks == 0 }
+
+  /// Whether the fleet-wide breaker holds every shrink.
+  public var isHeldByBreaker: Bool { isShrinkingHeld }
+
   /// Whether somebody else sets the size and insists.
   public var yieldsToForeignWrites: Bool { foreign.yieldsUntil != nil }
 
@@ -190,7 +200,7 @@ public struct Autoscaler: Sendable {
     } else {
       recent.forget(before: now)
     }
-    let expected = demand.expectedRate.map { $0 * factor }
+    let expected = demand.isEnabled ? demand.expectedRate.map { $0 * factor } : nil
     watch.observe(
       observation.rate, expected: expected, at: now, stabilization: tempo.stabilization)
     let learnt = observation.rate.flatMap { rate in

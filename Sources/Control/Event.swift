@@ -1,11 +1,12 @@
 public import Domain
 
-/// What happens to a service, in the order in which the journal holds it.
+/// What happens to a service, in the order in which the journal holds it. What is large and rare is
+/// held apart, so that an observation is passed on in few bytes.
 public enum Event: Sendable, Equatable {
   /// A control tick: what was seen.
   case observed(Observation)
   /// A fit ended well.
-  case fitted(FittedDemand)
+  indirect case fitted(FittedDemand)
   /// A fit ended without a model; the sentence says why. The last good model stays.
   case fitFailed(at: Timestamp, reason: String)
   /// What became of a command.
@@ -15,7 +16,7 @@ public enum Event: Sendable, Equatable {
   /// An operator froze the size until an instant, or lifted that (nil).
   case frozen(until: Timestamp?, at: Timestamp)
   /// A configuration came into force.
-  case configured(ServicePolicy, at: Timestamp)
+  indirect case configured(ServicePolicy, at: Timestamp)
   /// This process leads from now on (with a token that fences older leaders), or not (nil).
   case leadershipChanged(fencingToken: Int64?, at: Timestamp)
   /// The whole fleet's breaker opened (nothing may shrink), or closed.

@@ -18,6 +18,7 @@ extension ControlLoop {
       guard let service = services[id] else { continue }
       try await enter(service, recovery: recovered[id], at: now)
     }
+    resumeBreaker()
   }
 
   /// What the journal tells. A service whose past another version wrote in a form that this one does

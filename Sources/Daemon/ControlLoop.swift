@@ -29,6 +29,7 @@ public actor ControlLoop {
   var nextTick: [ServiceID: Timestamp] = [:]
   var nextSnapshot: [ServiceID: Timestamp] = [:]
   var lagMeters: [ServiceID: LagMeter] = [:]
+  var breaker = FleetBreaker()
   /// The journal's newest entry that each autoscaler has handled.
   var handled: [ServiceID: Int64] = [:]
 
@@ -92,6 +93,9 @@ public actor ControlLoop {
       start { await $0.measureLag(of: service.policy.id) }
     }
     let observed = await observer.observe(wired, at: now)
+    let seen = Dictionary(
+      observed.map { ($0.service, $0.observation) }, uniquingKeysWith: { first, _ in first })
+    mailbox += judgeFleet(at: now, seen: seen)
     for (service, result) in zip(wired, observed) {
       board.note(result.observation, problems: result.problems, of: service.policy.id)
       mailbox.append(JournalledEvent(service.policy.id, .observed(result.observation)))

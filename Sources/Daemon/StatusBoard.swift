@@ -22,6 +22,8 @@ public final class StatusBoard: Sendable {
     public var commands: [String: Int] = [:]
     /// Nil where this process is the only one.
     public var leadership: LeadershipStatus?
+    /// Why nothing may shrink in the whole fleet; nil if it may.
+    public var breaker: String?
   }
 
   /// Whether this process may command.
@@ -132,6 +134,13 @@ public final class StatusBoard: Sendable {
     state.withLock {
       $0.leadership = token.map { .leads(fencingToken: $0) } ?? .follows
     }
+  }
+
+  func note(_ breaker: FleetBreaker) {
+    let reason =
+      breaker.isOpen
+      ? breaker.cause?.description ?? "it was open when the process before ended" : nil
+    state.withLock { $0.breaker = reason }
   }
 
   func storeRecovered() { state.withLock { $0.storeProblem = nil } }

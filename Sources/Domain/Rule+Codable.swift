@@ -46,6 +46,7 @@ extension Rule: Codable {
     case .stepUp: "step_up"
     case .stepDown: "step_down"
     case .stabilized: "stabilized"
+    case .swinging: "swinging"
     case .silence: "silence"
     case .downstream: "downstream"
     case .suspicious: "suspicious"
@@ -79,6 +80,8 @@ extension Rule: Codable {
       RuleFields(rule: kind, replicas: result, limit: limit)
     case .stabilized(let result, let window):
       RuleFields(rule: kind, replicas: result, window: window.inSeconds)
+    case .swinging(let turns, let result):
+      RuleFields(rule: kind, replicas: result, limit: turns)
     case .silence(let missing, let result):
       RuleFields(rule: kind, replicas: result, missing: missing)
     case .downstream(let name, let result):
@@ -128,6 +131,9 @@ extension Rule: Codable {
     case ("stabilized", let result?):
       guard let window = fields.window else { return nil }
       self = .stabilized(result: result, window: .seconds(window))
+    case ("swinging", let result?):
+      guard let turns = fields.limit else { return nil }
+      self = .swinging(turns: turns, result: result)
     case ("silence", let result?):
       self = .silence(missing: fields.missing ?? [], result: result)
     case ("downstream", let result?):

@@ -52,6 +52,33 @@ struct SimulatedCloudTests {
     #expect(last.pending == [])
   }
 
+  @Test("a warm pool obeys, is taken from first, and what is taken is replaced cold")
+  func warmPool() async throws {
+    let cloud = SimulatedCloud(
+      [
+        web: .init(
+          ratePerReplica: 10, boot: .seconds(300), initial: 10, min: 2, max: 100,
+          warmBoot: .seconds(30))
+      ], demand: { _, _, _ in 0 }, now: { [time] in time.now })
+    #expect(cloud.capabilities.hasWarmPool)
+    #expect(try await reading(cloud, at: 0).warm == 0)
+    #expect(
+      try await cloud.apply(command(6, decision: 1, kind: .warmPool)) == .accepted(replicas: 6))
+    #expect(try await reading(cloud, at: 299).warm == 0)
+    #expect(try await reading(cloud, at: 300).warm == 6)
+    #expect(try await cloud.apply(command(6, decision: 2, kind: .warmPool)) == .unchanged)
+    #expect(try await cloud.apply(command(14, decision: 3)) == .accepted(replicas: 14))
+    let taken = try await reading(cloud, at: 301)
+    #expect(taken.warm == 2)
+    #expect(taken.pending == [.init(count: 4, since: .init(seconds: 300), isWarm: true)])
+    #expect(try await reading(cloud, at: 330).ready == 14)
+    #expect(try await reading(cloud, at: 599).warm == 2)
+    #expect(try await reading(cloud, at: 600).warm == 6)
+    _ = try await cloud.apply(command(1, decision: 4, kind: .warmPool))
+    #expect(try await reading(cloud, at: 601).warm == 1)
+    #expect(try await reading(cloud, at: 601).ready == 14)
+  }
+
   @Test("a queue grows by what exceeds the capacity and drains with it, to the request")
   func queueing() async throws {
     let cloud = cloud(boot: .seconds(60)) { _, from, _ in from.seconds < 100 ? 150 : 50 }

@@ -91,19 +91,28 @@ struct ClosedLoop {
     }
     if target < ready { ready = target }
   }
+}
 
-  /// How often a growth was followed by a shrink or the other way round.
-  func reversals(over last: Int) -> Int {
-    var direction = 0
-    var count = 0
-    for (before, after) in zip(sizes.suffix(last), sizes.suffix(last).dropFirst())
-    where before != after {
-      let next = after > before ? 1 : -1
-      if direction != 0, next != direction { count += 1 }
-      direction = next
+/// How often a size turned: fell by a quarter (and two replicas) from its height after it had risen as
+/// far, or the other way round.
+func turns(of sizes: some Sequence<Int>) -> Int {
+  var heights: [Int] = []
+  // A zigzag of the heights and depths between which the size moved by that much.
+  for size in sizes {
+    guard let last = heights.last else {
+      heights.append(size)
+      continue
     }
-    return count
+    let isRising = heights.count > 1 ? last > heights[heights.count - 2] : size > last
+    let isFurther = heights.count > 1 && (isRising ? size >= last : size <= last)
+    let step = max(2, Int((0.25 * Double(max(size, last))).rounded(.up)))
+    if isFurther {
+      heights[heights.count - 1] = size
+    } else if abs(size - last) >= step {
+      heights.append(size)
+    }
   }
+  return max(0, heights.count - 2)
 }
 
 /// Rates of a service with a day and a week, noisy, at the step of its model.

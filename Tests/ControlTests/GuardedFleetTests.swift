@@ -53,18 +53,37 @@ struct GuardedFleetTests {
     #expect(autoscaler.lastProposal?.target ?? 10 < 10)
   }
 
-  @Test("the breaker opens at once and closes after calm rounds; a small fleet is not judged")
+  @Test("the breaker opens at once and closes after five calm minutes; a small fleet is not judged")
   func fleetBreaker() {
-    var breaker = FleetBreaker(limits: FleetBreaker.Limits(calmRounds: 3))
-    // Services, shrinking, silent; whether that changes anything, and whether it is open then.
-    let rounds: [(Int, Int, Int, Bool, Bool)] = [
-      (20, 10, 6, false, false), (20, 11, 0, true, true), (20, 0, 0, false, true),
-      (20, 0, 7, false, true), (20, 0, 0, false, true), (20, 0, 0, false, true),
-      (20, 0, 0, true, false), (4, 4, 4, false, false),
+    var breaker = FleetBreaker()
+    // Minute, services, shrinking, silent; whether it is open then.
+    let rounds: [(Int64, Int, Int, Int, Bool)] = [
+      (0, 20, 4, 6, false), (1, 20, 5, 0, true), (2, 20, 0, 0, true), (3, 20, 0, 7, true),
+      (4, 20, 0, 0, true), (8, 20, 0, 0, true), (9, 20, 0, 0, false), (10, 2, 2, 2, false),
+      (11, 4, 2, 2, false), (12, 4, 0, 3, true),
     ]
-    for (round, (services, shrinking, silent, changes, isOpen)) in rounds.enumerated() {
-      let changed = breaker.observe(services: services, shrinking: shrinking, silent: silent)
-      #expect(changed == changes && breaker.isOpen == isOpen, "round \(round)")
+    for (minute, services, shrinking, silent, isOpen) in rounds {
+      let wasOpen = breaker.isOpen
+      let round = FleetBreaker.Round(services: services, shrinking: shrinking, silent: silent)
+      let changed = breaker.observe(round, at: start + .seconds(60 * minute))
+      #expect(breaker.isOpen == isOpen && changed == (wasOpen != isOpen), "minute \(minute)")
+    }
+  }
+
+  @Test("a shrink that is wanted for half an hour is believed; lost metrics hold without end")
+  func breakerBelieves() {
+    var breaker = FleetBreaker()
+    var open: [Int64] = []
+    for minute in 0..<120 as Range<Int64> {
+      let round = FleetBreaker.Round(services: 10, shrinking: minute < 60 ? 6 : 0, silent: 0)
+      breaker.observe(round, at: start + .seconds(60 * minute))
+      if breaker.isOpen { open.append(minute) }
+    }
+    #expect(open == Array(0..<30))
+    for minute in 120..<600 as Range<Int64> {
+      let round = FleetBreaker.Round(services: 10, shrinking: 0, silent: 4)
+      breaker.observe(round, at: start + .seconds(60 * minute))
+      #expect(breaker.isOpen)
     }
   }
 
@@ -87,6 +106,21 @@ struct GuardedFleetTests {
     // …and then forgotten.
     for _ in 0..<80 { loop.tick(1800) }
     #expect(loop.size < 60)
+  }
+
+  @Test("a fleet that grew as commanded and is not seen afterwards is not taken for its old size")
+  func grownUnseen() throws {
+    var autoscaler = Autoscaler(policy: try policy())
+    for case .scale(let command) in autoscaler.handle(.observed(seen(2000, 10, 0))) {
+      #expect(command.replicas >= 20)
+      _ = autoscaler.handle(
+        .scaled(command.decision, .accepted(replicas: command.replicas), at: start))
+    }
+    let blind = Observation(time: start + .seconds(15), rate: 1500, queue: 0)
+    let effects = autoscaler.handle(.observed(blind))
+    let isCommanded = effects.contains { if case .scale = $0 { true } else { false } }
+    #expect(!isCommanded)
+    #expect(autoscaler.lastProposal?.target ?? 0 >= 20)
   }
 
   @Test("while the platform still follows a command nothing is taken for somebody else's")

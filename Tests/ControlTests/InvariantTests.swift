@@ -154,6 +154,25 @@ struct InvariantTests {
     }
   }
 
+  @Test(
+    "I-08: whatever the demand does, the size turns four times an hour at most", arguments: seeds)
+  func fewTurns(seeds: Range<Int>) throws {
+    for seed in seeds {
+      var world = DisorderlyWorld(seed: seed)
+      var autoscaler = Autoscaler(policy: try policy(min: 2, max: 6000, forecast: seed % 2 == 0))
+      var sizes: [Int] = []
+      for _ in 0..<720 {
+        let effects = autoscaler.handle(.observed(world.observation()))
+        for outcome in world.perform(effects) { _ = autoscaler.handle(outcome) }
+        sizes.append(world.pending.reduce(world.ready) { $0 + $1.count })
+      }
+      for hour in stride(from: 0, through: 480, by: 40) {
+        let turns = turns(of: sizes[hour..<(hour + 240)])
+        #expect(turns <= 4, "seed \(seed): \(turns) turns from tick \(hour)")
+      }
+    }
+  }
+
   @Test("I-17: what one service sees leaves another's decisions alone")
   func isolation() throws {
     var alone = Autoscaler(policy: try policy())

@@ -52,6 +52,27 @@ struct StandbyTests {
     #expect(ratio > 0.7 && ratio < 1.1, "\(ratio)")
   }
 
+  @Test("a pool that the policy itself sizes is there when the surprise comes, and is billed")
+  func resizes() throws {
+    let fixed = try Self.world([10, 14])
+    let pool = FleetModel.WarmPool(
+      size: 0, boot: .seconds(30), cost: 0.1, standby: StandbyPolicy(burst: 3, max: 80))
+    var pooled: [Int] = []
+    var billed = 0.0
+    let outcome = fixed.with(pool).run(Worlds.specification(.reactive)) { record in
+      pooled.append(record.pooled)
+      billed += 5 * (Double(record.ready + record.pending) + 0.1 * Double(record.pooled))
+    }
+    let without = fixed.run(Worlds.specification(.reactive))
+    #expect(abs(outcome.scorecard.replicaSeconds - billed) < 1e-6 * billed)
+    // An hour after the start of each rate, before its burst.
+    #expect(pooled[500] > 0 && pooled[1440 + 500] > pooled[500])
+    for (with, without) in zip(outcome.scorecard.bursts, without.scorecard.bursts) {
+      #expect(with.peakQueue < 2000 && without.peakQueue > 2000)
+      #expect(with.timeToCapacity <= 90, "\(with.timeToCapacity)")
+    }
+  }
+
   @Test("what is announced asks for no pool")
   func announced() async throws {
     let trace = Worlds.constant(10)

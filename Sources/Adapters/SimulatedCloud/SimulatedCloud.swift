@@ -11,8 +11,7 @@ public final class SimulatedCloud: CloudAdapter {
   public typealias Demand =
     @Sendable (_ service: ServiceID, _ from: Timestamp, _ to: Timestamp) -> Double?
 
-  public let capabilities = CloudCapabilities(
-    commands: [.desired, .floor], holdsPlans: false, hasWarmPool: false)
+  public let capabilities: CloudCapabilities
 
   private let settings: [ServiceID: SimulatedFleet.Settings]
   private let demand: Demand
@@ -39,6 +38,10 @@ public final class SimulatedCloud: CloudAdapter {
       kept[service]?.settings = setting
     }
     state = Mutex(State(fleets: kept))
+    let hasWarmPool = settings.values.contains { $0.warmBoot != nil }
+    capabilities = CloudCapabilities(
+      commands: hasWarmPool ? [.desired, .floor, .warmPool] : [.desired, .floor],
+      holdsPlans: false, hasWarmPool: hasWarmPool)
   }
 
   /// The fleets as they are, for `init(fleets:)` of the next run.
@@ -68,8 +71,11 @@ public final class SimulatedCloud: CloudAdapter {
         }
         return FleetReading(
           ready: fleet.ready,
-          pending: fleet.booting.map { PendingBatch(count: $0.count, since: $0.since) }
-            .sorted { $0.since < $1.since },
+          pending: fleet.booting.map {
+            PendingBatch(count: $0.count, since: $0.since, isWarm: $0.isWarm ?? false)
+          }
+          .sorted { $0.since < $1.since },
+          warm: fleet.settings.warmBoot.map { _ in fleet.pool?.ready ?? 0 },
           min: fleet.floor, max: fleet.settings.max)
       }
     }
@@ -108,7 +114,7 @@ extension SimulatedCloud.State {
     guard time <= command.validUntil else {
       return .notSent("the command was valid until \(command.validUntil)")
     }
-    guard command.kind != .warmPool else {
+    guard command.kind != .warmPool || settings[command.service]?.warmBoot != nil else {
       return .refused("the simulated platform has no warm pool")
     }
     let faults = active(at: time)
@@ -122,16 +128,18 @@ extension SimulatedCloud.State {
     guard command.fencingToken >= fleet.fencingToken else {
       return .refused("a newer leader commands \(command.service)")
     }
-    let size = max(fleet.settings.min, min(fleet.settings.max, command.replicas))
+    let isPool = command.kind == .warmPool
+    let least = isPool ? 0 : fleet.settings.min
+    let size = max(least, min(fleet.settings.max, command.replicas))
+    let before = isPool ? fleet.pool?.size ?? 0 : fleet.provisioned
     let isRepeated =
       fleet.decision == command.decision && fleet.fencingToken == command.fencingToken
-    let isChange =
-      size != fleet.provisioned || (command.kind == .floor && size != fleet.floor)
+    let isChange = size != before || (command.kind == .floor && size != fleet.floor)
     guard isChange, !isRepeated else {
       fleets[command.service]?.fencingToken = command.fencingToken
       return .unchanged
     }
-    if size > fleet.provisioned, faults.contains(.launchRefused) {
+    if size > before, faults.contains(.launchRefused) {
       throw .unavailable("the simulated platform has no capacity left", retryAfter: nil)
     }
     fleet.fencingToken = command.fencingToken
@@ -153,16 +161,21 @@ extension SimulatedFleet {
   ) {
     // There is no scaling of the platform's own here, so a fleet always is as small as its floor.
     if kind == .floor { floor = size }
+    let before = kind == .warmPool ? pool?.size ?? 0 : provisioned
     var target = size
     var boot = settings.boot
     for fault in faults {
       switch fault {
       case .bootSlow(let factor): boot = .milliseconds(Int64(boot.inSeconds * factor * 1000))
-      case .partialEffect(let share) where size > provisioned:
-        target = provisioned + Int(Double(size - provisioned) * share)
+      case .partialEffect(let share) where size > before:
+        target = before + Int(Double(size - before) * share)
       default: continue
       }
     }
-    resize(to: target, boot: boot)
+    if kind == .warmPool {
+      resizePool(to: target, boot: boot)
+    } else {
+      resize(to: target, boot: boot)
+    }
   }
 }

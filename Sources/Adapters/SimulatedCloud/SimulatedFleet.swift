@@ -4,13 +4,16 @@ public import Domain
 /// simulator, at whatever instants it is asked.
 ///
 /// Within a step of at most `longestStep`, arrivals wait in front of `ready · ratePerReplica`; what
-/// exceeds `queueLimit` is dropped. Growth boots for `boot`; shrinking takes booting replicas first,
-/// the latest ones first, and then ready ones at once.
+/// exceeds `queueLimit` is dropped. Growth takes from the warm pool first and boots for `boot`
+/// otherwise; shrinking takes booting replicas first, the latest ones first, and then ready ones at
+/// once.
 public struct SimulatedFleet: Sendable, Equatable, Codable {
   public var settings: Settings
   public internal(set) var ready: Int
   /// In the order in which they become ready.
   public internal(set) var booting: [Booting] = []
+  /// What stands by; nil while no pool was ever asked for.
+  public internal(set) var pool: Pool?
   /// Requests waiting.
   public internal(set) var queue = 0.0
   /// Requests since the fleet exists.
@@ -34,13 +37,16 @@ public struct SimulatedFleet: Sendable, Equatable, Codable {
     public var min: Int
     public var max: Int
     public var queueLimit: Double
+    /// From being taken out of the warm pool to serving; nil where there can be no pool.
+    public var warmBoot: Duration?
 
     public init(
       ratePerReplica: Double, boot: Duration, initial: Int? = nil, min: Int = 1,
-      max: Int = 100_000, queueLimit: Double = 5000
+      max: Int = 100_000, queueLimit: Double = 5000, warmBoot: Duration? = nil
     ) {
       self.ratePerReplica = ratePerReplica
       self.boot = boot
+      self.warmBoot = warmBoot
       self.initial = initial
       self.min = min
       self.max = max
@@ -53,6 +59,17 @@ public struct SimulatedFleet: Sendable, Equatable, Codable {
     public var count: Int
     public var since: Timestamp
     public var readyAt: Timestamp
+    /// Whether they come out of the warm pool; nil is no.
+    public var isWarm: Bool?
+  }
+
+  /// Replicas that are started and do not serve. What is taken out is replaced cold.
+  public struct Pool: Sendable, Equatable, Codable {
+    public internal(set) var ready = 0
+    /// In the order in which they can be taken.
+    public internal(set) var booting: [Booting] = []
+
+    public var size: Int { booting.reduce(ready) { $0 + $1.count } }
   }
 
   /// Wider steps would average a queue away.
@@ -84,6 +101,7 @@ public struct SimulatedFleet: Sendable, Equatable, Codable {
     while time < end {
       var next = Swift.min(end.seconds, time.seconds + longest)
       if let ready = booting.first { next = Swift.min(next, ready.readyAt.seconds) }
+      if let ready = pool?.booting.first { next = Swift.min(next, ready.readyAt.seconds) }
       let stepEnd = Timestamp(seconds: next)
       serve(demand(time, stepEnd) ?? 0, for: Double(next - time.seconds))
       time = stepEnd
@@ -109,27 +127,67 @@ public struct SimulatedFleet: Sendable, Equatable, Codable {
       ready += first.count
       booting.removeFirst()
     }
+    while let first = pool?.booting.first, first.readyAt <= time {
+      pool?.ready += first.count
+      pool?.booting.removeFirst()
+    }
   }
 
   /// Aims at `size`: starts what is missing, or stops what is too much.
   mutating func resize(to size: Int, boot: Duration) {
     let difference = size - provisioned
-    if difference > 0 {
-      let batch = Booting(count: difference, since: time, readyAt: time + boot)
-      // A boot that was slowed down may end after a later one.
-      let position = booting.firstIndex { $0.readyAt > batch.readyAt } ?? booting.endIndex
-      booting.insert(batch, at: position)
-      finishBooting()
+    guard difference > 0 else {
+      ready -= Swift.min(ready, Self.cancel(-difference, in: &booting))
       return
     }
-    var excess = -difference
-    while excess > 0, let last = booting.last {
+    let warm = Swift.min(difference, settings.warmBoot == nil ? 0 : pool?.ready ?? 0)
+    if warm > 0, let warmBoot = settings.warmBoot {
+      Self.start(warm, at: time, taking: warmBoot, in: &booting, isWarm: true)
+      pool?.ready -= warm
+      if var pool {
+        Self.start(warm, at: time, taking: boot, in: &pool.booting)
+        self.pool = pool
+      }
+    }
+    if difference > warm {
+      Self.start(difference - warm, at: time, taking: boot, in: &booting)
+    }
+    finishBooting()
+  }
+
+  /// Aims at a size of the warm pool, in the same way.
+  mutating func resizePool(to size: Int, boot: Duration) {
+    var pool = pool ?? Pool()
+    let difference = size - pool.size
+    if difference > 0 {
+      Self.start(difference, at: time, taking: boot, in: &pool.booting)
+    } else {
+      pool.ready -= Swift.min(pool.ready, Self.cancel(-difference, in: &pool.booting))
+    }
+    self.pool = pool
+    finishBooting()
+  }
+
+  private static func start(
+    _ count: Int, at time: Timestamp, taking boot: Duration, in batches: inout [Booting],
+    isWarm: Bool? = nil
+  ) {
+    let batch = Booting(count: count, since: time, readyAt: time + boot, isWarm: isWarm)
+    // A boot that was slowed down may end after a later one.
+    let position = batches.firstIndex { $0.readyAt > batch.readyAt } ?? batches.endIndex
+    batches.insert(batch, at: position)
+  }
+
+  /// Stops up to `count` of what boots, the latest first; returns how many are left to stop.
+  private static func cancel(_ count: Int, in batches: inout [Booting]) -> Int {
+    var excess = count
+    while excess > 0, let last = batches.last {
       let cancelled = Swift.min(excess, last.count)
       excess -= cancelled
-      booting[booting.count - 1].count -= cancelled
-      if last.count == cancelled { booting.removeLast() }
+      batches[batches.count - 1].count -= cancelled
+      if last.count == cancelled { batches.removeLast() }
     }
-    ready -= Swift.min(ready, excess)
+    return excess
   }
 
   private static func replicas(for rate: Double, each: Double) -> Int {

@@ -148,7 +148,8 @@ public struct FrontChart: Picture {
 
   private func violationAxis(_ drawn: [Point], plot: Area) -> (ValueTicks, Scale) {
     let highest = max(drawn.map(\.violation).max() ?? 0, objective ?? 0, floor * 20)
-    let ticks = ValueTicks.logarithmic(from: floor, to: min(highest * 1.5, 1e3))
+    // A share ends at all of it.
+    let ticks = ValueTicks.logarithmic(from: floor, to: min(highest * 1.5, max(highest, 1)))
     return (
       ticks,
       Scale(.logarithmic, from: ticks.lowest, to: ticks.highest, start: plot.bottom, end: plot.top)

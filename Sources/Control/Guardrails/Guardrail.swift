@@ -22,6 +22,8 @@ struct GuardrailContext {
   /// The largest and the smallest size within the step limits' periods.
   var largest: Int
   var smallest: Int
+  /// How the size has swung within the hour.
+  var swing: Swing
   /// The size an operator fixed; nil if none is in force.
   var override: Int?
   var isFrozen: Bool
@@ -61,60 +63,80 @@ struct Proposal {
 
 /// A guardrail is a function of one shape. They are applied in the order of `Guardrails.all`; each
 /// names itself in the trail when it moves the target.
-typealias Guardrail = @Sendable (inout Proposal, GuardrailContext, ServicePolicy) -> Void
+///
+/// In a struct, not a bare function type: an array of functions would copy the policy on the way into
+/// every one of them.
+struct Guardrail: Sendable {
+  let apply: @Sendable (inout Proposal, GuardrailContext, ServicePolicy) -> Void
+
+  init(_ apply: @escaping @Sendable (inout Proposal, GuardrailContext, ServicePolicy) -> Void) {
+    self.apply = apply
+  }
+}
 
 enum Guardrails {
   /// The order matters: what the demand wants is first held against silence and noise, then against
   /// what others do to the fleet, then the speed of change is limited, then come the hard limits,
   /// and an operator's word stands last.
   static let all: [Guardrail] = [
-    silence, stabilization, suspicion, rollout, breaker, growthSuspicion, foreign, deadband,
-    stepUp, stepDown, downstream, bounds, override, freeze,
+    silence, stabilization, swing, suspicion, rollout, breaker, growthSuspicion, foreign,
+    deadband, stepUp, stepDown, downstream, bounds, override, freeze,
   ]
 
   static func apply(
     to proposal: inout Proposal, in context: GuardrailContext, under policy: ServicePolicy
   ) {
-    for guardrail in all { guardrail(&proposal, context, policy) }
+    for guardrail in all { guardrail.apply(&proposal, context, policy) }
   }
 
   /// A shrink goes no further than the most that was wanted within the window.
-  static let stabilization: Guardrail = { proposal, context, policy in
+  static let stabilization = Guardrail { proposal, context, policy in
     guard proposal.target < context.current, context.stabilized > proposal.target else { return }
     let held = min(context.stabilized, context.current)
     proposal.move(
       to: held, because: .stabilized(result: held, window: policy.scaling.stabilization))
   }
 
+  /// A fleet that has swung up and down within the hour stays up: each turn throws away replicas
+  /// that were paid for while they booted.
+  static let swing = Guardrail { proposal, context, _ in
+    guard proposal.target < context.current, context.swing.turns > Swing.turnsBeforeShrink else {
+      return
+    }
+    let held = min(context.current, context.swing.leastWithoutTurn)
+    guard proposal.target < held else { return }
+    proposal.move(to: held, because: .swinging(turns: context.swing.turns, result: held))
+  }
+
   /// While anything is unknown nothing shrinks. The trail names what is unknown even where nothing
   /// would have shrunk: whoever reads the decision must know that it was made half blind.
-  static let silence: Guardrail = { proposal, context, _ in
+  static let silence = Guardrail { proposal, context, _ in
     guard !context.missing.isEmpty else { return }
     proposal.target = max(proposal.target, context.current)
     proposal.trail.append(.silence(missing: context.missing.names, result: proposal.target))
   }
 
   /// Input that has frozen, collapsed or only just come back may raise the target, not lower it.
-  static let suspicion: Guardrail = { proposal, context, _ in
+  static let suspicion = Guardrail { proposal, context, _ in
     guard let suspicion = context.suspicion, proposal.target < context.current else { return }
     proposal.move(
       to: context.current, because: .suspicious(suspicion, result: context.current))
   }
 
   /// While a new version is rolled out, old and new replicas count twice and serve once.
-  static let rollout: Guardrail = { proposal, context, _ in
+  static let rollout = Guardrail { proposal, context, _ in
     guard context.isRollingOut, proposal.target < context.current else { return }
     proposal.move(to: context.current, because: .rollout(result: context.current))
   }
 
-  static let breaker: Guardrail = { proposal, context, _ in
+  static let breaker = Guardrail { proposal, context, _ in
     guard context.isShrinkingHeld, proposal.target < context.current else { return }
     proposal.move(to: context.current, because: .breaker(result: context.current))
   }
 
   /// Where nothing that is started becomes ready, or the rate follows the replicas, more of them
   /// would not help.
-  static let growthSuspicion: Guardrail = { proposal, context, _ in
+  static let growthSuspicion = Guardrail { proposal, context, _ in
     guard let suspicion = context.growthSuspicion, proposal.target > context.current else {
       return
     }
@@ -124,7 +146,7 @@ enum Guardrails {
 
   /// A size that somebody else set is set right once; where they insist, only what is observed to be
   /// needed is added to it.
-  static let foreign: Guardrail = { proposal, context, _ in
+  static let foreign = Guardrail { proposal, context, _ in
     if context.yields {
       let most = max(context.current, context.observed)
       let result = min(max(proposal.target, context.current), most)
@@ -135,7 +157,7 @@ enum Guardrails {
     }
   }
 
-  static let deadband: Guardrail = { proposal, context, policy in
+  static let deadband = Guardrail { proposal, context, policy in
     let change = Double(proposal.target - context.current)
     let size = Double(context.current)
     let isSmall =
@@ -146,7 +168,7 @@ enum Guardrails {
     proposal.move(to: context.current, because: .deadband(result: context.current))
   }
 
-  static let stepUp: Guardrail = { proposal, context, policy in
+  static let stepUp = Guardrail { proposal, context, policy in
     guard let limit = policy.scaling.up, proposal.target > context.current else { return }
     let step = limit.replicas(of: context.smallest)
     let most = max(context.current, context.smallest.saturatingAdd(step))
@@ -154,7 +176,7 @@ enum Guardrails {
     proposal.move(to: most, because: .stepUp(limit: step, result: most))
   }
 
-  static let stepDown: Guardrail = { proposal, context, policy in
+  static let stepDown = Guardrail { proposal, context, policy in
     guard let limit = policy.scaling.down, proposal.target < context.current else { return }
     let step = limit.replicas(of: context.largest)
     let least = min(context.current, context.largest - step)
@@ -163,7 +185,7 @@ enum Guardrails {
   }
 
   /// The fleet together must leave a tenth of each shared resource free.
-  static let downstream: Guardrail = { proposal, _, policy in
+  static let downstream = Guardrail { proposal, _, policy in
     for limit in policy.downstream where proposal.target > limit.mostReplicas {
       let result = limit.mostReplicas
       proposal.move(to: result, because: .downstream(name: limit.name, result: result))
@@ -172,7 +194,7 @@ enum Guardrails {
 
   /// A fleet that is larger than the upper bound, because that was lowered, comes down to it as fast
   /// as a shrink may go.
-  static let bounds: Guardrail = { proposal, context, policy in
+  static let bounds = Guardrail { proposal, context, policy in
     let fleet = policy.fleet
     var most = fleet.max
     if context.current > most, let limit = policy.scaling.down {
@@ -182,13 +204,13 @@ enum Guardrails {
     proposal.move(to: result, because: .bounds(min: fleet.min, max: fleet.max))
   }
 
-  static let override: Guardrail = { proposal, context, policy in
+  static let override = Guardrail { proposal, context, policy in
     guard let override = context.override else { return }
     proposal.target = min(max(override, policy.fleet.min), policy.fleet.max)
     proposal.trail.append(.override(result: proposal.target))
   }
 
-  static let freeze: Guardrail = { proposal, context, _ in
+  static let freeze = Guardrail { proposal, context, _ in
     guard context.isFrozen else { return }
     proposal.target = context.current
     proposal.trail.append(.frozen(result: context.current))

@@ -1,6 +1,7 @@
 import Domain
 
-/// The sizes that the fleet had at the last ticks, for limits that speak of "within a minute".
+/// The sizes that the fleet had within the last hour or longer, for limits that speak of "within a
+/// minute" and for its swings.
 ///
 /// A size stands from its tick until the next one, so the one before the window's start counts.
 struct SizeHistory: Sendable, Equatable {
@@ -18,7 +19,16 @@ struct SizeHistory: Sendable, Equatable {
     if entries.last?.size != size { entries.append(Entry(time: time, size: size)) }
     var expired = 0
     while expired + 1 < entries.count, entries[expired + 1].time <= horizon { expired += 1 }
-    if expired > 0 { entries.removeFirst(expired) }
+    // Now and then: an hour of sizes is not moved up at every tick.
+    if expired >= 16 { entries.removeFirst(expired) }
+  }
+
+  /// How the size swung within the window that ends now.
+  func swing(since time: Timestamp) -> Swing {
+    let first = entries.lastIndex { $0.time <= time } ?? 0
+    var swing = Swing(from: entries.isEmpty ? 0 : entries[first].size)
+    for entry in entries.dropFirst(first + 1) { swing.add(entry.size) }
+    return swing
   }
 
   func largest(since time: Timestamp) -> Int? {

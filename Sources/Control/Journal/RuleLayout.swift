@@ -20,7 +20,8 @@ extension StateWriter {
     case .event(let name, let replicas), .downstream(let name, let replicas):
       write(name)
       write(replicas)
-    case .bounds(let low, let high), .stepUp(let low, let high), .stepDown(let low, let high):
+    case .bounds(let low, let high), .stepUp(let low, let high), .stepDown(let low, let high),
+      .swinging(let low, let high):
       write(low)
       write(high)
     case .stabilized(let result, let window):
@@ -85,6 +86,9 @@ extension StateReader {
     case "stabilized":
       let result = try readInt()
       return .stabilized(result: result, window: try readDuration())
+    case "swinging":
+      let turns = try readInt()
+      return .swinging(turns: turns, result: try readInt())
     case "silence":
       let result = try readInt()
       var missing: [Rule.Signal] = []

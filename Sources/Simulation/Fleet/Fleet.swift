@@ -18,6 +18,17 @@ struct Fleet: Sendable {
     var provisioning: [Batch] = []
 
     var size: Int { provisioning.reduce(ready) { $0 + $1.count } }
+
+    /// Grows by cold starts, or shrinks: what boots first, the latest of it, then what is ready.
+    mutating func resize(to target: Int, at step: Int, boot: Int) {
+      let size = size
+      if target > size {
+        let batch = Batch(count: target - size, started: step, ready: step + boot)
+        Fleet.insert(batch, into: &provisioning)
+      } else {
+        ready -= min(ready, Fleet.cancel(size - target, in: &provisioning))
+      }
+    }
   }
 
   private(set) var ready: Int
@@ -88,19 +99,30 @@ struct Fleet: Sendable {
     Self.insert(Batch(count: count, started: step, ready: step + duration), into: &pending)
   }
 
+  /// Grows or shrinks the warm pool to `target`.
+  mutating func resizePool(to target: Int, at step: Int, boot: Int) {
+    pool.resize(to: target, at: step, boot: boot)
+  }
+
   private mutating func shrink(by count: Int) {
+    let left = Self.cancel(count, in: &pending)
+    pendingCount -= count - left
+    ready -= min(left, ready)
+  }
+
+  /// Stops up to `count` of what boots, the latest ready first; returns how many are left to stop.
+  private static func cancel(_ count: Int, in batches: inout [Batch]) -> Int {
     var left = count
-    while left > 0, let last = pending.last {
+    while left > 0, let last = batches.last {
       let cancelled = min(left, last.count)
       left -= cancelled
-      pendingCount -= cancelled
       if cancelled == last.count {
-        pending.removeLast()
+        batches.removeLast()
       } else {
-        pending[pending.count - 1].count -= cancelled
+        batches[batches.count - 1].count -= cancelled
       }
     }
-    ready -= min(left, ready)
+    return left
   }
 
   private static func insert(_ batch: Batch, into batches: inout [Batch]) {

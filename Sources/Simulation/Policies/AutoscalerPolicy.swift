@@ -16,12 +16,13 @@ struct AutoscalerPolicy: SimulatedPolicy {
   private let service: ServicePolicy
   private let grid: StepGrid
   private var floor: (any ReplicaFloor)?
-  /// The past at the step of the model.
-  private var bins: RateBins
+  /// The past at the step of the model, where there is to be one.
+  private var bins: RateBins?
   /// Fits shared with other runs, where they may be.
   private let memory: FitMemory?
   /// A fit that was computed and is not delivered yet.
   private var fit: Event?
+  private(set) var pool: Int?
   /// Every event handled, in order, where a journal is kept.
   private(set) var journal: [Event]?
 
@@ -37,11 +38,13 @@ struct AutoscalerPolicy: SimulatedPolicy {
     interval = world.tick
     grid = world.grid
     floor = specification.floor.map { GivenFloor(values: $0) }
-    bins = RateBins(
-      demand: world.demand, width: DemandFitting.step(for: service), bridgesGaps: false,
-      kept: service.forecast.history)
+    if service.forecast.isEnabled {
+      bins = RateBins(
+        demand: world.demand, width: DemandFitting.step(for: service), bridgesGaps: false,
+        kept: service.forecast.history)
+    }
     journal = keepsJournal ? [] : nil
-    if service.forecast.isEnabled, bins.count > 0 {
+    if let bins, bins.count > 0 {
       _ = handle(
         answer(
           from: grid.start - service.forecast.history, to: grid.start, at: grid.start,
@@ -52,7 +55,7 @@ struct AutoscalerPolicy: SimulatedPolicy {
   var lookback: Int { max(RateBins.lookback(interval: interval), floor?.lookback ?? 0) }
 
   mutating func want(_ view: ControllerView) -> Int {
-    bins.observe(view)
+    bins?.observe(view)
     var observation = ownFleet(view)
     observation.rate = view.rate(over: interval)
     observation.queue = view.queue
@@ -60,7 +63,7 @@ struct AutoscalerPolicy: SimulatedPolicy {
   }
 
   mutating func wantInSilence(_ view: ControllerView) -> Int {
-    bins.miss(through: view.observed)
+    bins?.miss(through: view.observed)
     return decide(ownFleet(view), view)
   }
 
@@ -91,8 +94,8 @@ struct AutoscalerPolicy: SimulatedPolicy {
     for effect in handle(.observed(observation)) {
       switch effect {
       case .record, .plan: continue
-      // A simulated pool has the size that its scenario gives it.
       case .scale(let command) where command.kind == .warmPool:
+        pool = command.replicas
         _ = handle(
           .scaled(command.decision, .accepted(replicas: command.replicas), at: observation.time))
       case .scale(let command):
@@ -119,7 +122,9 @@ struct AutoscalerPolicy: SimulatedPolicy {
     from first: Timestamp, to last: Timestamp, at time: Timestamp, boot: Duration, isFirst: Bool
   ) -> Event {
     func fit() -> Event {
-      let history = bins.series.slice(from: first, to: last)
+      let history =
+        bins?.series.slice(from: first, to: last)
+        ?? TimeSeries(start: first, step: DemandFitting.step(for: service), values: [])
       let result = DemandFitting.fit(
         history, policy: service, deliveredAt: time, boot: boot, isFirst: isFirst)
       return switch result {
@@ -157,7 +162,8 @@ extension PolicySpecification {
       id: id, mode: .desired,
       fleet: FleetPolicy(
         ratePerReplica: fleet.ratePerReplica, boot: fleet.boot, min: fleet.minimum,
-        max: fleet.maximum, queueLimit: fleet.queueLimit, warmBoot: fleet.warmPool.boot),
+        max: fleet.maximum, queueLimit: fleet.queueLimit, warmBoot: fleet.warmPool.boot,
+        standby: fleet.warmPool.standby),
       timing: world.control, objective: objective, forecast: forecast, scaling: scaling,
       price: world.price, events: events)
   }

@@ -8,6 +8,8 @@ public protocol SimulatedPolicy: Sendable {
   mutating func want(_ view: ControllerView) -> Int
   /// As `want` while the metrics source does not answer: of `view` only the fleet may be read.
   mutating func wantInSilence(_ view: ControllerView) -> Int
+  /// The size of the warm pool wanted after the last answer; nil leaves it as it is.
+  var pool: Int? { get }
   /// Why the last answer was what it was, in a few words; empty where the policy cannot say.
   var reason: String { get }
   /// The forecast that the last answer, given at `step`, rests on; nil where there is none.
@@ -17,6 +19,8 @@ public protocol SimulatedPolicy: Sendable {
 extension SimulatedPolicy {
   /// Keeps the size, as every rival does.
   public func wantInSilence(_ view: ControllerView) -> Int { view.current }
+
+  public var pool: Int? { nil }
 
   public var reason: String { "" }
 

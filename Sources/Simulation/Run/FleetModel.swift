@@ -1,3 +1,4 @@
+public import Control
 import Domain
 
 /// What a simulated fleet is made of.
@@ -22,13 +23,16 @@ public struct FleetModel: Sendable, Equatable {
     public var boot: Duration
     /// Of a serving replica's price.
     public var cost: Double
+    /// How our own policies size it while they run; nil leaves it at `size`.
+    public var standby: StandbyPolicy?
 
     public static let none = WarmPool(size: 0, boot: .seconds(30), cost: 0.1)
 
-    public init(size: Int, boot: Duration, cost: Double) {
+    public init(size: Int, boot: Duration, cost: Double, standby: StandbyPolicy? = nil) {
       self.size = size
       self.boot = boot
       self.cost = cost
+      self.standby = standby
     }
   }
 

@@ -85,6 +85,11 @@ struct SimulationRun {
     let answer =
       world.faults.losesMetrics(at: step) ? policy.wantInSilence(view) : policy.want(view)
     if let onOutlook, let outlook = policy.outlook(at: step) { onOutlook(outlook) }
+    if let pool = policy.pool, pool != fleet.pool.size,
+      pool < fleet.pool.size || !world.faults.refusesLaunches(at: step)
+    {
+      fleet.resizePool(to: pool, at: step, boot: world.faults.boot(world.boot, at: step))
+    }
     let target = view.clamped(answer)
     let current = fleet.provisioned
     guard target != current else { return false }

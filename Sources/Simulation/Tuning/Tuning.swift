@@ -64,10 +64,28 @@ public struct Tuning: Sendable {
     return grid
   }
 
-  /// - Parameter workers: Runs at a time; the result does not depend on it.
+  /// Runs of any length that a search makes.
+  public var plannedRuns: Int {
+    var points = candidates.count
+    // The two that are judged at the end.
+    var runs = 2
+    for round in Self.rounds {
+      runs += points
+      points = Self.survivors(of: points, in: round.survivors)
+    }
+    return runs
+  }
+
+  private static func survivors(of points: Int, in share: Double) -> Int {
+    max(1, Int((Double(points) * share).rounded(.up)))
+  }
+
+  /// - Parameters:
+  ///   - workers: Runs at a time; the result does not depend on it.
+  ///   - progress: Called after each run.
   /// - Throws: `ScenarioError` if the scenario cannot be simulated, or a part would be empty.
   public func run(
-    _ scenario: Scenario, trace: TimeSeries, workers: Int
+    _ scenario: Scenario, trace: TimeSeries, workers: Int, progress: (@Sendable () -> Void)? = nil
   ) async throws(ScenarioError) -> Result {
     let whole = try SimulatedWorld(scenario, trace: trace)
     var trace = trace
@@ -83,10 +101,11 @@ public struct Tuning: Sendable {
       let end = scenario.from + .seconds((length * learningShare * round.length).rounded())
       let world = try SimulatedWorld(scenario.part(from: scenario.from, to: end), trace: trace)
       let outcomes = await world.runAll(
-        points.map { Self.hybrid($0.scaling) }, workers: workers, memories: memories)
+        points.map { Self.hybrid($0.scaling) }, workers: workers, memories: memories
+      ) { _ in progress?() }
       runs += outcomes.count
       points = zip(points, outcomes).map { Point(scaling: $0.scaling, scorecard: $1.scorecard) }
-      let survivors = max(1, Int((Double(points.count) * round.survivors).rounded(.up)))
+      let survivors = Self.survivors(of: points.count, in: round.survivors)
       points = Self.survivors(points, count: survivors, objective: scenario.objective.violation)
     }
     let objective = scenario.objective.violation
@@ -97,7 +116,8 @@ public struct Tuning: Sendable {
       throw ScenarioError(sentences: ["There are no settings to search in."])
     }
     let final = await judged.runAll(
-      [Self.hybrid(recommended.scaling), Self.hybrid(ScalingPolicy())], workers: workers)
+      [Self.hybrid(recommended.scaling), Self.hybrid(ScalingPolicy())], workers: workers
+    ) { _ in progress?() }
     return Result(
       front: Self.front(points), recommended: recommended, keepsObjective: cheapest != nil,
       validated: final[0].scorecard, untuned: final[1].scorecard, runs: runs + final.count)

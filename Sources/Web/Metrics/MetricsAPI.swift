@@ -32,6 +32,10 @@ struct MetricsAPI: Sendable {
     out.single(
       "scaler_leader", "Whether this process commands the platforms (1) or not (0).", .gauge,
       snapshot.isLeader.map { $0 ? 1 : 0 })
+    out.single(
+      "scaler_fleet_breaker_open",
+      "Whether too many services at once want to shrink or lost their metrics, so that none shrinks.",
+      .gauge, snapshot.isBreakerOpen.map { $0 ? 1 : 0 })
     loop(snapshot, &out)
     input(snapshot, pushed, &out)
     demand(snapshot.services, &out)

@@ -69,6 +69,8 @@ public struct MetricsSnapshot: Sendable {
   public var journalEvents: Int?
   /// Whether this process commands.
   public var isLeader: Bool?
+  /// Whether the fleet-wide breaker lets nothing shrink.
+  public var isBreakerOpen: Bool?
   public var services: [Service] = []
 
   public init(version: String, startedAt: Timestamp) {

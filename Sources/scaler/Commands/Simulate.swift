@@ -123,7 +123,10 @@ struct Simulate: ScalerCommand {
         $0, "policy,step,timestamp,arrivals,ready,pending,queue,served,dropped,wait_seconds")
     }
     let changes = try decisions.map { try RowFile($0, "policy,timestamp,from,to,reason") }
+    let progress = ProgressBar(total: policies.count, label: "simulating")
+    defer { progress.finish() }
     let outcomes = policies.map { policy in
+      defer { progress.advance() }
       let name = SeriesFile.quoted(policy.name)
       return world.run(
         policy,

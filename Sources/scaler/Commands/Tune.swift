@@ -41,8 +41,13 @@ struct Tune: ScalerCommand {
     let file = try world.file()
     let workers = max(1, jobs ?? ProcessInfo.processInfo.activeProcessorCount)
     let result: Tuning.Result
+    let tuning = Tuning()
+    let progress = ProgressBar(total: tuning.plannedRuns, label: "tuning")
+    defer { progress.finish() }
     do {
-      result = try await Tuning().run(file.scenario, trace: file.trace, workers: workers)
+      result = try await tuning.run(file.scenario, trace: file.trace, workers: workers) {
+        progress.advance()
+      }
     } catch {
       throw CommandFailure(status: .badConfiguration, message: "\(file.name): \(error)")
     }

@@ -45,6 +45,9 @@ struct WebBridge: Sendable {
     let state = board.status
     let service = state.services[id]
     var problems = (service?.problems ?? []) + (state.storeProblem.map { [$0] } ?? [])
+    if let breaker = state.breaker {
+      problems.append("The fleet-wide breaker is open, so nothing shrinks: \(breaker).")
+    }
     if let failure = service?.lastFit?.failure { problems.append("No forecast yet: \(failure).") }
     let now = clock.now
     let override = service?.override.flatMap {
@@ -108,6 +111,8 @@ struct WebBridge: Sendable {
     let status = board.status
     var snapshot = MetricsSnapshot(version: Version.text, startedAt: startedAt)
     snapshot.storeFailures = status.storeFailures
+    snapshot.isBreakerOpen = status.breaker != nil
+    snapshot.isLeader = status.leadership.map { $0 != .follows }
     snapshot.ticks = status.services.values.map(\.ticks).reduce(0, +)
     snapshot.commands = status.commands.sorted { $0.key < $1.key }
       .map { MetricsSnapshot.Count(name: $0.key, count: $0.value) }
@@ -155,6 +160,10 @@ struct WebBridge: Sendable {
         name: "ticks", passes: ticked,
         detail: ticked
           ? "Every service has been observed." : "Not every service has been observed yet."),
+      ReadinessCheck(
+        name: "breaker", passes: true,
+        detail: status.breaker.map { "The fleet-wide breaker is open, nothing shrinks: \($0)." }
+          ?? "The fleet-wide breaker is closed."),
     ] + (status.leadership.map { [ReadinessCheck($0)] } ?? [])
   }
 }

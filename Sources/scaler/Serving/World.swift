@@ -189,7 +189,8 @@ struct World: Sendable {
       let fleet = service.policy.fleet
       settings[service.policy.id] = SimulatedFleet.Settings(
         ratePerReplica: fleet.ratePerReplica, boot: boot, min: fleet.min, max: fleet.max,
-        queueLimit: fleet.queueLimit ?? 5000)
+        queueLimit: fleet.queueLimit ?? 5000,
+        warmBoot: fleet.standby.map { _ in fleet.warmBoot })
       replays[service.policy.id] = service.demand.flatMap { sources[$0.source] as? ReplaySource }
     }
     var kept: [ServiceID: SimulatedFleet] = [:]

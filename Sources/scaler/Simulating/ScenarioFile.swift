@@ -71,6 +71,9 @@ struct ScenarioFile {
     scenario.fleet.minimum = policy.fleet.min
     scenario.fleet.maximum = policy.fleet.max
     scenario.fleet.queueLimit = policy.fleet.queueLimit ?? scenario.fleet.queueLimit
+    scenario.fleet.warmPool = FleetModel.WarmPool(
+      size: 0, boot: policy.fleet.warmBoot, cost: policy.fleet.standby?.cost ?? 0.1,
+      standby: policy.fleet.standby)
     scenario.control = policy.timing
     scenario.objective = policy.objective
     scenario.price = policy.price

@@ -83,11 +83,17 @@ extension FleetModel {
     if let least = try section["min"]?.integer(in: 0...10_000_000) { minimum = least }
     if let most = try section["max"]?.integer(in: 1...10_000_000) { maximum = most }
     if let limit = try section["queue_limit"]?.number(above: 0) { queueLimit = limit }
-    if let pool = try section["warm_pool"]?.section(["size", "boot", "cost"]) {
+    if let pool = try section["warm_pool"]?.section(["size", "boot", "cost", "burst", "max"]) {
       warmPool = WarmPool(
         size: try pool["size"]?.integer(in: 0...10_000_000) ?? 0,
         boot: try pool["boot"]?.duration() ?? .seconds(30),
         cost: try pool["cost"]?.number(in: 0...1) ?? 0.1)
+      let burst = try pool["burst"]?.number(in: 1...1000)
+      if let most = try pool["max"]?.integer(in: 0...1_000_000) {
+        warmPool.standby = StandbyPolicy(cost: warmPool.cost, burst: burst, max: most)
+      } else if burst != nil {
+        _ = try pool.required("max")
+      }
     }
   }
 }
