@@ -77,13 +77,21 @@ extension Autoscaler {
       current: fleet.size, missing: missing(in: observation), suspicion: watch.suspicion,
       growthSuspicion: growthSuspicion(observation),
       isRollingOut: observation.isRollingOut ?? false, isShrinkingHeld: isShrinkingHeld,
-      foreignSize: foreign.found, yields: foreign.yieldsUntil != nil, observed: needed,
+      foreignSize: foreign.found ?? foreignFloor(in: observation),
+      yields: foreign.yieldsUntil != nil, observed: needed,
       stabilized: Int(replicas: held + parts.drain),
       largest: sizes.largest(since: now.earlier(by: tempo.downPeriod)) ?? fleet.size,
       smallest: sizes.smallest(since: now.earlier(by: tempo.upPeriod)) ?? fleet.size,
       override: override.flatMap { now < $0.until ? $0.replicas : nil }, isFrozen: isFrozen)
     Guardrails.apply(to: &proposal, in: context, under: policy)
     return proposal
+  }
+
+  /// A floor that somebody else wrote over ours.
+  private func foreignFloor(in observation: Observation) -> Int? {
+    guard policy.mode == .floor, let changed = observation.changedFloor, !changed.isPlanned
+    else { return nil }
+    return changed.replicas
   }
 
   private func growthSuspicion(_ observation: Observation) -> Rule.Suspicion? {
