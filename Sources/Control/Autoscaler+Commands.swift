@@ -118,7 +118,7 @@ extension Autoscaler {
   }
 
   /// Once an hour, and after each fit: the next day's floors, for a platform that can hold them. A
-  /// forecast that lost to the season before leaves the lower bound in place of what was planned before.
+  /// service without a season leaves the lower bound in place of what was planned before.
   mutating func plan(at now: Timestamp) -> FloorPlan? {
     guard policy.holdsPlans, policy.mode != .observe, let fencingToken,
       now >= nextPlan ?? now, demand.isEnabled, demand.fittedAt != nil

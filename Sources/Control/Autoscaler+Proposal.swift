@@ -84,8 +84,8 @@ extension Autoscaler {
       current: fleet.size, missing: missing(in: observation), suspicion: watch.suspicion,
       growthSuspicion: growthSuspicion(observation),
       isRollingOut: observation.isRollingOut ?? false, isShrinkingHeld: isShrinkingHeld,
-      foreignSize: foreign.found, yields: foreign.yieldsUntil != nil, observed: needed,
-      stabilized: stabilized,
+      foreignSize: foreign.found ?? foreignFloor(in: observation),
+      yields: foreign.yieldsUntil != nil, observed: needed, stabilized: stabilized,
       largest: sizes.largest(since: now.earlier(by: tempo.downPeriod)) ?? fleet.size,
       smallest: sizes.smallest(since: now.earlier(by: tempo.upPeriod)) ?? fleet.size,
       swing: shrinks
@@ -94,6 +94,13 @@ extension Autoscaler {
       isFrozen: frozenUntil.map { now < $0 } ?? false)
     Guardrails.apply(to: &proposal, in: context, under: policy)
     return proposal
+  }
+
+  /// A floor that somebody else wrote over ours.
+  private func foreignFloor(in observation: Observation) -> Int? {
+    guard policy.mode == .floor, let changed = observation.changedFloor, !changed.isPlanned
+    else { return nil }
+    return changed.replicas
   }
 
   private mutating func growthSuspicion(_ observation: Observation) -> Rule.Suspicion? {

@@ -98,6 +98,8 @@ public struct Autoscaler: Sendable {
       return []
     case .leadershipChanged(let token, _):
       fencingToken = token
+      // Whoever begins to command leaves a plan of their own.
+      nextPlan = nil
       if token == nil {
         inFlight = nil
         pool.inFlight = nil
@@ -217,6 +219,10 @@ public struct Autoscaler: Sendable {
     if policy.mode == .desired {
       foreign.observe(
         observation.provisioned, isCommandInFlight: inFlight != nil, at: now)
+    }
+    if let changed = observation.changedFloor, policy.mode == .floor, inFlight == nil {
+      // What differs from the floor in force is commanded again.
+      acceptedFloor = changed.replicas
     }
     starts.observe(observation, boot: tempo.boot)
     if policy.price?.monthlyBudget != nil { ledger.observe(size: fleet.size, at: now) }

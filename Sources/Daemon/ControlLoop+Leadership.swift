@@ -33,6 +33,10 @@ extension ControlLoop {
       // The last start may have ended as a follower, and nobody else would say that this is over.
       await postToAll { .leadershipChanged(fencingToken: 0, at: $0) }
       try await store.setMeta(Self.competingKey, to: nil)
+    } else {
+      // What the last start left with a platform is no longer known here, so it is left anew.
+      let planned = order.filter { services[$0]?.policy.holdsPlans == true }
+      await post(to: planned) { .leadershipChanged(fencingToken: 0, at: $0) }
     }
   }
 

@@ -113,9 +113,12 @@ public actor ControlLoop {
   }
 
   /// One event for every service, on the disk in one go.
-  func postToAll(_ event: (Timestamp) -> Event) async {
+  func postToAll(_ event: (Timestamp) -> Event) async { await post(to: order, event) }
+
+  /// The same for some of them; nothing happens where there are none.
+  func post(to services: [ServiceID], _ event: (Timestamp) -> Event) async {
     let now = clock.now
-    mailbox += order.map { JournalledEvent($0, event(now)) }
+    mailbox += services.map { JournalledEvent($0, event(now)) }
     await drain()
   }
 

@@ -47,6 +47,7 @@ public struct Observer: Sendable {
       observation.pending = fleet.pending
       observation.warm = fleet.warm
       observation.isRollingOut = fleet.isRollingOut
+      observation.changedFloor = fleet.changedFloor
       if let problem = fleet.problem { problems.append(problem) }
     }
     return Observed(service: id, observation: observation, problems: problems)

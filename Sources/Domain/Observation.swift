@@ -15,10 +15,13 @@ public struct Observation: Sendable, Equatable, Codable {
   public var warm: Int?
   /// Whether a new version is being rolled out; nil where the platform does not say.
   public var isRollingOut: Bool?
+  /// The floor in force, where it no longer is the one that the platform accepted last.
+  public var changedFloor: ChangedFloor?
 
   public init(
     time: Timestamp, rate: Double? = nil, queue: Double? = nil, ready: Int? = nil,
-    pending: [PendingBatch]? = nil, warm: Int? = nil, isRollingOut: Bool? = nil
+    pending: [PendingBatch]? = nil, warm: Int? = nil, isRollingOut: Bool? = nil,
+    changedFloor: ChangedFloor? = nil
   ) {
     self.time = time
     self.rate = rate
@@ -27,12 +30,26 @@ public struct Observation: Sendable, Equatable, Codable {
     self.pending = pending
     self.warm = warm
     self.isRollingOut = isRollingOut
+    self.changedFloor = changedFloor
   }
 
   /// Replicas that serve or will, nil if either part is unknown.
   public var provisioned: Int? {
     guard let ready, let pending else { return nil }
     return pending.reduce(ready) { $0 + $1.count }
+  }
+}
+
+/// A floor that took the place of the one we had commanded.
+public struct ChangedFloor: Sendable, Equatable, Codable {
+  public var replicas: Int
+  /// Whether it is what the plan that we left with the platform says for now; else somebody else
+  /// wrote it.
+  public var isPlanned: Bool
+
+  public init(replicas: Int, isPlanned: Bool) {
+    self.replicas = replicas
+    self.isPlanned = isPlanned
   }
 }
 

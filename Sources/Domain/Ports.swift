@@ -99,12 +99,14 @@ public struct FleetReading: Sendable, Equatable {
   public var version: String?
   /// Whether a new version is being rolled out.
   public var isRollingOut: Bool?
+  /// The floor in force, where it no longer is the one that the platform accepted last.
+  public var changedFloor: ChangedFloor?
   public var problem: String?
 
   public init(
     ready: Int? = nil, pending: [PendingBatch]? = nil, warm: Int? = nil, min: Int? = nil,
     max: Int? = nil, owner: String? = nil, version: String? = nil, isRollingOut: Bool? = nil,
-    problem: String? = nil
+    changedFloor: ChangedFloor? = nil, problem: String? = nil
   ) {
     self.ready = ready
     self.pending = pending
@@ -114,6 +116,7 @@ public struct FleetReading: Sendable, Equatable {
     self.owner = owner
     self.version = version
     self.isRollingOut = isRollingOut
+    self.changedFloor = changedFloor
     self.problem = problem
   }
 }

@@ -365,6 +365,9 @@ struct AWSAutoScalingTests {
       FloorPlan(
         service: web, time: time.now,
         floors: [
+          // In force since a while: a command's to set, and refused by AWS.
+          ScheduledFloor(from: time.now - .seconds(300), replicas: 3),
+          ScheduledFloor(from: time.now + .seconds(10), replicas: 8),
           ScheduledFloor(from: hour, replicas: 9),
           ScheduledFloor(from: hour + .seconds(1800), replicas: 4),
           ScheduledFloor(from: hour + .seconds(2400), replicas: 4),
@@ -380,13 +383,15 @@ struct AWSAutoScalingTests {
     #expect(calls[3]["ScheduledActionNames.member.1"] == "scaler-20270115T0700Z")
     #expect(calls[3]["ScheduledActionNames.member.2"] == nil)
     let member = "ScheduledUpdateGroupActions.member"
-    #expect(calls[2]["\(member).1.ScheduledActionName"] == "scaler-20270115T0900Z")
-    #expect(calls[2]["\(member).1.StartTime"] == "2027-01-15T09:00:00Z")
-    #expect(calls[2]["\(member).1.MinSize"] == "9")
-    #expect(calls[2]["\(member).2.ScheduledActionName"] == "scaler-20270115T0930Z")
-    // The third floor is like the second, the fourth is held already, the fifth is above the maximum.
-    #expect(calls[2]["\(member).3.ScheduledActionName"] == "scaler-20270115T1100Z")
-    #expect(calls[2]["\(member).3.MinSize"] == "10")
-    #expect(calls[2]["\(member).4.ScheduledActionName"] == nil)
+    #expect(calls[2]["\(member).1.StartTime"] == "2027-01-15T08:02:00Z")
+    #expect(calls[2]["\(member).1.MinSize"] == "8")
+    #expect(calls[2]["\(member).2.ScheduledActionName"] == "scaler-20270115T0900Z")
+    #expect(calls[2]["\(member).2.StartTime"] == "2027-01-15T09:00:00Z")
+    #expect(calls[2]["\(member).2.MinSize"] == "9")
+    #expect(calls[2]["\(member).3.ScheduledActionName"] == "scaler-20270115T0930Z")
+    // One is like the one before it, one is held already, the last is above the maximum.
+    #expect(calls[2]["\(member).4.ScheduledActionName"] == "scaler-20270115T1100Z")
+    #expect(calls[2]["\(member).4.MinSize"] == "10")
+    #expect(calls[2]["\(member).5.ScheduledActionName"] == nil)
   }
 }

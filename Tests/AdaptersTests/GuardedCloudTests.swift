@@ -15,7 +15,7 @@ private final class RecordingCloud: CloudAdapter {
   }
 
   init(commands: [ScaleCommand.Kind] = [.floor, .desired]) {
-    capabilities = CloudCapabilities(commands: commands, holdsPlans: false, hasWarmPool: false)
+    capabilities = CloudCapabilities(commands: commands, holdsPlans: true, hasWarmPool: false)
   }
 
   var sent: [Int] { state.withLock { $0.commands.map(\.replicas) } }
@@ -30,6 +30,8 @@ private final class RecordingCloud: CloudAdapter {
     state.withLock { $0.commands.append(command) }
     return .accepted(replicas: command.replicas)
   }
+
+  func schedule(_ plan: FloorPlan) async throws(CloudError) {}
 }
 
 @Suite("The guard in front of every platform")
@@ -163,5 +165,52 @@ struct GuardedCloudTests {
         == .refused("somebody else changed the floor back 2 times"))
     await show(cloud, ready: 9, min: 2, at: second + 3601)
     #expect(try await cloud.apply(command(6, .floor)) == .accepted(replicas: 6))
+  }
+
+  private func seen(_ cloud: GuardedCloud) async throws -> FleetReading {
+    try #require(await cloud.observe([web], at: time.now).first)
+  }
+
+  @Test("a floor that somebody else set is told until ours is in force again, also after a restart")
+  func toldFloor() async throws {
+    let cloud = cloud(.floor)
+    // A process that starts anew finds its floor in force.
+    await show(cloud, ready: 9, min: 6, at: 0)
+    #expect(try await cloud.apply(command(6, .floor)) == .unchanged)
+    await show(cloud, ready: 9, min: 2, at: 15)
+    let told = try await seen(cloud)
+    #expect(told.changedFloor == ChangedFloor(replicas: 2, isPlanned: false))
+    #expect(told.problem == "somebody else set the floor to 2")
+    #expect(try await cloud.apply(command(6, .floor)) == .accepted(replicas: 6))
+    await show(cloud, ready: 9, min: 6, at: 30)
+    let restored = try await seen(cloud)
+    #expect(restored.changedFloor == nil && restored.problem == nil)
+    // The second time it is theirs: the core is not asked to command again, the operator is told.
+    await show(cloud, ready: 9, min: 3, at: 45)
+    let insisted = try await seen(cloud)
+    #expect(insisted.changedFloor == nil)
+    #expect(insisted.problem == "somebody else changed the floor back 2 times")
+  }
+
+  @Test("a floor that the platform sets by the plan that we left with it is nobody's interference")
+  func plannedFloors() async throws {
+    let cloud = cloud(.floor)
+    let floors = (0..<8).map {
+      ScheduledFloor(from: Timestamp(seconds: 60 * ($0 + 1)), replicas: 10 + Int($0))
+    }
+    try await cloud.schedule(
+      FloorPlan(service: web, time: time.now, floors: floors, fencingToken: 0))
+    await show(cloud, ready: 20, min: 9, max: 15, at: 0)
+    #expect(try await cloud.apply(command(9, .floor)) == .unchanged)
+    for (index, floor) in floors.enumerated() {
+      let shown = min(floor.replicas, 15)
+      await show(cloud, ready: 20, min: shown, max: 15, at: floor.from.seconds + 10)
+      let reading = try await seen(cloud)
+      #expect(reading.changedFloor == ChangedFloor(replicas: shown, isPlanned: true), "\(index)")
+      #expect(reading.problem == nil)
+    }
+    await show(cloud, ready: 20, min: 1, max: 15, at: 1000)
+    #expect(try await seen(cloud).changedFloor == ChangedFloor(replicas: 1, isPlanned: false))
+    #expect(try await cloud.apply(command(9, .floor)) == .accepted(replicas: 9))
   }
 }

@@ -95,6 +95,16 @@ struct RetryTests {
     #expect(served == [2, 4, 1, 0, 3])
   }
 
+  @Test("clouds of one account share its allowance, others have their own")
+  func sharedAllowance() async {
+    let limiters = CallLimiters()
+    let bucket = TokenBucket(rate: 0.001, burst: 1)
+    #expect(await limiters.limiter("web", bucket).acquire(.growth, deadline: .seconds(1)))
+    #expect(
+      await limiters.limiter("web", bucket).acquire(.growth, deadline: .milliseconds(1)) == false)
+    #expect(await limiters.limiter("shop", bucket).acquire(.growth, deadline: .seconds(1)))
+  }
+
   @Test("nobody waits for a token past his deadline, and who gave up blocks nobody")
   func limiterDeadline() async {
     let limiter = CallLimiter(TokenBucket(rate: 50, burst: 1))

@@ -4,6 +4,7 @@ and `scaler serve` beside a Horizontal Pod Autoscaler and a static fleet, on the
 
     python3 Tests/ClosedLoop/closed_loop.py --scaler .build/release/scaler            one day, 11 min
     python3 Tests/ClosedLoop/closed_loop.py --scaler .build/release/scaler --short    2.5 min
+        asks little enough that a busy machine passes: that everything works together
     python3 Tests/ClosedLoop/closed_loop.py --scaler .build/release/scaler --runs 5   medians
 
 A day is 10 minutes long (--short: 2), a week of it is in Prometheus before the run begins.
@@ -16,7 +17,6 @@ import contextlib
 import os
 import signal
 import string
-import subprocess
 import sys
 import tempfile
 import time
@@ -27,6 +27,7 @@ from demand import Day
 from fleet import Fleet
 from haproxy import HAProxy
 from metrics import Prometheus, backfill, missing_programs
+from processes import start
 from webhook import Webhook
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -101,13 +102,11 @@ async def measure(options, seed, folder, ending) -> list[report.Figures]:
         results[name] = f"{folder}/{name}.bin"
         arguments = [port, begin, end, day.start, day.length, seed]
         loads.append(
-            subprocess.Popen(
-                [sys.executable, f"{HERE}/load.py", *map(str, arguments), results[name]]))
+            start([sys.executable, f"{HERE}/load.py", *map(str, arguments), results[name]]))
         ending.callback(loads[-1].kill)
     path = configuration(folder, pace, prometheus, webhook, options)
     log = ending.enter_context(open(f"{folder}/scaler.log", "w", encoding="utf-8"))
-    scaler = subprocess.Popen(
-        [options.scaler, "serve", "--config", path], stdout=log, stderr=log)
+    scaler = start([options.scaler, "serve", "--config", path], log)
     ending.callback(scaler.kill)
     hpa = HorizontalPodAutoscaler(
         fleets["hpa"], prometheus, demand_query("hpa", pace.window), pace.interval,
@@ -127,7 +126,8 @@ async def measure(options, seed, folder, ending) -> list[report.Figures]:
         f"seed {seed}: {webhook.commands} commands taken; load average "
         f"{os.getloadavg()[0]:.2f}", flush=True)
     return [
-        report.figures(name, day, results[name], queues[name], paid[name], pace.scale)
+        report.figures(
+            name, day, results[name], queues[name], sizes[name], paid[name], pace.scale)
         for name in FLEETS
     ]
 
@@ -170,6 +170,8 @@ def main():
         "--hpa-window", type=float, default=30, help="the HPA's stabilisation, seconds of 600 a day")
     parser.add_argument("--keep", help="a folder for the files of the runs")
     options = parser.parse_args()
+    # Asked to end, it ends as if it had come to its end: what was started is stopped.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     if missing := missing_programs():
         raise SystemExit(f"not installed: {', '.join(missing)} (Debian: haproxy, prometheus)")
     runs = []

@@ -4,12 +4,13 @@ An instance is a process of its own: it sleeps for its boot time, then serves on
 other, each in a fixed time. It is paid for from its start to its end."""
 
 import asyncio
-import ctypes
 import os
 import signal
 import socket
 import time
 from dataclasses import dataclass
+
+from processes import end_with_parent
 
 
 @dataclass
@@ -109,8 +110,7 @@ def serve(port_pipe: int, boot: float, service_time: float):
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
-    # Nothing outlives the run, however it ends.
-    ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+    end_with_parent()
     time.sleep(boot)
     listener = socket.create_server(("127.0.0.1", 0), backlog=16)
     os.write(port_pipe, str(listener.getsockname()[1]).encode())

@@ -4,8 +4,9 @@ import csv
 import io
 import os
 import socket
-import subprocess
 import time
+
+from processes import start
 
 CONFIGURATION = """
 global
@@ -56,8 +57,7 @@ class HAProxy:
         with open(f"{folder}/haproxy.cfg", "w", encoding="utf-8") as file:
             file.write(text)
         log = open(f"{folder}/haproxy.log", "w", encoding="utf-8")
-        self.process = subprocess.Popen(
-            ["haproxy", "-db", "-f", f"{folder}/haproxy.cfg"], stdout=log, stderr=log)
+        self.process = start(["haproxy", "-db", "-f", f"{folder}/haproxy.cfg"], log)
         for _ in range(100):
             if os.path.exists(self.path) and self.process.poll() is None:
                 return

@@ -11,6 +11,7 @@ import urllib.request
 
 from demand import Day
 from haproxy import free_ports
+from processes import start
 
 CONFIGURATION = """
 global:
@@ -47,11 +48,10 @@ class Prometheus:
         with open(f"{folder}/prometheus.yml", "w", encoding="utf-8") as file:
             file.write(CONFIGURATION.format(port=target))
         log = open(f"{folder}/prometheus.log", "w", encoding="utf-8")
-        self.process = subprocess.Popen(
+        self.process = start(
             ["prometheus", f"--config.file={folder}/prometheus.yml",
              f"--storage.tsdb.path={folder}/prometheus",
-             f"--web.listen-address=127.0.0.1:{self.port}", "--log.level=warn"],
-            stdout=log, stderr=log)
+             f"--web.listen-address=127.0.0.1:{self.port}", "--log.level=warn"], log)
         for _ in range(200):
             try:
                 urllib.request.urlopen(f"http://127.0.0.1:{self.port}/-/ready", timeout=1)

@@ -123,6 +123,42 @@ struct GuardedFleetTests {
     #expect(autoscaler.lastProposal?.target ?? 0 >= 20)
   }
 
+  @Test("a floor that is not ours any more is commanded again, and the decision says whose it is")
+  func changedFloors() throws {
+    var autoscaler = Autoscaler(policy: try policy(mode: .floor))
+    func commands(_ changed: ChangedFloor?) -> [Int] {
+      var observation = seen(1800, 20, 0)
+      observation.changedFloor = changed
+      return autoscaler.handle(.observed(observation)).compactMap { effect in
+        guard case .scale(let command) = effect else { return nil }
+        _ = autoscaler.handle(
+          .scaled(command.decision, .accepted(replicas: command.replicas), at: start))
+        return command.replicas
+      }
+    }
+    let first = try #require(commands(nil).first)
+    #expect(commands(nil).isEmpty)
+    #expect(commands(ChangedFloor(replicas: 2, isPlanned: false)) == [first])
+    #expect(autoscaler.newestDecision?.reason.contains("somebody else set 2") == true)
+    #expect(commands(ChangedFloor(replicas: 3, isPlanned: true)) == [first])
+    #expect(autoscaler.newestDecision?.reason.contains("somebody") == false)
+    #expect(commands(ChangedFloor(replicas: first, isPlanned: true)).isEmpty)
+    #expect(commands(nil).isEmpty)
+  }
+
+  @Test("a journal from before floors were watched is read as it was")
+  func oldObservations() throws {
+    var observation = seen(1800, 20, 0)
+    let old = Event.observed(observation).encoded
+    observation.changedFloor = ChangedFloor(replicas: 4, isPlanned: true)
+    let new = Event.observed(observation).encoded
+    #expect(new.bytes.starts(with: old.bytes) && new.bytes.count > old.bytes.count)
+    for encoded in [old, new] {
+      #expect(try Event(encoded) { _ in nil }.encoded == encoded)
+    }
+    #expect(try Event(new) { _ in nil } == .observed(observation))
+  }
+
   @Test("while the platform still follows a command nothing is taken for somebody else's")
   func slowPlatform() throws {
     var autoscaler = Autoscaler(policy: try policy())

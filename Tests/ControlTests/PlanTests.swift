@@ -71,6 +71,58 @@ struct PlanTests {
     }
   }
 
+  /// Quiet nights and busy days that repeat to the minute: from 6 to 18 o'clock ten times the rest,
+  /// with a ramp of ten minutes.
+  private func repeatedRate(at time: Timestamp) -> Double {
+    let minute = Double(time.seconds % 86_400) / 60
+    let up = min(1, max(0, (minute - 360) / 10))
+    let down = min(1, max(0, (minute - 1080) / 10))
+    return 200 + 1800 * (up - down)
+  }
+
+  @Test("where days repeat to the minute the season before is the plan, a quarter of an hour wide")
+  func seasonBefore() throws {
+    let service = try policy(max: 200, forecast: true) { $0.holdsPlans = true }
+    let history = seasonalHistory(service, days: 15, mean: 1, until: start) { time, _ in
+      repeatedRate(at: time)
+    }
+    let fitted = try DemandFitting.fit(history, policy: service, deliveredAt: start).get()
+    var loop = ClosedLoop(service, ready: 4, at: start)
+    _ = loop.autoscaler.handle(.fitted(fitted))
+    loop.tick(repeatedRate(at: start))
+    let plan = try #require(loop.plans.first)
+    for minute in 1..<(24 * 60 - 45) {
+      let time = start + .seconds(minute * 60)
+      let floor = Double(try #require(plan.floors.last { $0.from <= time }).replicas)
+      // A step beside it, one that a boot looks ahead, and its own width.
+      let around = (-45...45).map { repeatedRate(at: time + .seconds($0 * 60)) / 100 }
+      #expect(floor >= repeatedRate(at: time) / 100, "minute \(minute): \(floor)")
+      #expect(floor <= (around.max() ?? 0).rounded(.up), "minute \(minute): \(floor)")
+    }
+  }
+
+  @Test("the season before follows what is observed and survives a restart")
+  func seasonBeforeGoesOn() throws {
+    let service = try policy(max: 200, forecast: true) { $0.holdsPlans = true }
+    let history = seasonalHistory(service, days: 15, mean: 1, until: start) { time, _ in
+      repeatedRate(at: time)
+    }
+    let fitted = try DemandFitting.fit(history, policy: service, deliveredAt: start).get()
+    let stored = try FittedDemand(
+      modelBytes: fitted.modelBytes, through: fitted.through, deliveredAt: fitted.deliveredAt)
+    #expect(stored == fitted)
+    var loop = ClosedLoop(service, ready: 4, at: start)
+    _ = loop.autoscaler.handle(.fitted(stored))
+    // A night that is three times as busy.
+    for _ in 0..<(4 * 60 * 3) { loop.tick(3 * repeatedRate(at: loop.now)) }
+    let restored = try Autoscaler(snapshot: loop.autoscaler.snapshot)
+    #expect(restored.snapshot == loop.autoscaler.snapshot)
+    let plan = try #require(loop.plans.last)
+    let tomorrow = start + .seconds(86_400 + 3600)
+    let floor = try #require(plan.floors.last { $0.from <= tomorrow }).replicas
+    #expect(floor >= 6, "what the last night brought counts: \(floor)")
+  }
+
   @Test("no plan is made for a platform that holds none, nor by a process that does not lead")
   func onlyWhereItIsHeld() throws {
     var without = try fitted(edit: { $0.holdsPlans = false })

@@ -94,7 +94,7 @@ struct ControlLoopTests {
     #expect(try await store.decisions(of: web, limit: 10).isEmpty == false)
   }
 
-  @Test("every command was recorded before it was sent, and has an outcome afterwards")
+  @Test("I-09 every command was recorded before it was sent, and has an outcome afterwards")
   func commandsAreRecorded() async throws {
     let store = try Store.inMemory()
     let daemon = try ScriptedDaemon(

@@ -45,7 +45,13 @@ class Request:
     @property
     def is_write(self) -> bool:
         """A query may be posted: what is asked of Prometheus changes nothing."""
-        return self.method != "GET" and "/api/v1/query" not in self.path
+        return (
+            self.method != "GET" and not self.is_rehearsal
+            and "/api/v1/query" not in self.path)
+
+    @property
+    def is_rehearsal(self) -> bool:
+        return "dryRun=All" in self.path
 
     @property
     def token(self) -> int:
@@ -58,6 +64,7 @@ class ScriptedCluster:
         self.requests: list[Request] = []
         self.version = 1
         self.rate = 20.0
+        self.refuses_rehearsals = False
         # What a query with the word `fleet` gives: requests per second by service.
         self.fleet: dict[str, float] = {}
         self.objects = {("deployments", "web"): {
@@ -106,6 +113,32 @@ class ScriptedCluster:
         with self.lock:
             return [request for request in self.requests if request.is_write]
 
+    def rehearsals(self) -> list[Request]:
+        """What was asked with `?dryRun=All`."""
+        with self.lock:
+            return [request for request in self.requests if request.is_rehearsal]
+
+    def sizes(self) -> list[Request]:
+        """Accepted changes of the Deployment's size."""
+        return [
+            request for request in self.writes()
+            if request.method == "PATCH" and request.status == 200
+            and request.path.split("?")[0].endswith("/scale")]
+
+    def in_force(self) -> int:
+        """The autoscaler's floor where there is one, else the Deployment's size."""
+        with self.lock:
+            scaler = self.objects.get(("horizontalpodautoscalers", "web"))
+            if scaler:
+                return scaler["spec"]["minReplicas"]
+            return self.objects[("deployments", "web")]["spec"]["replicas"]
+
+    def meddle(self, kind: str, field: str, value: int):
+        """Somebody else writes into a specification."""
+        with self.lock:
+            change = {"spec": {field: value}}
+            self.one("PATCH", (kind, "web"), "", change, is_rehearsal=False)
+
     def floors(self) -> list[Request]:
         """Accepted changes of the autoscaler's floor."""
         return [
@@ -122,8 +155,8 @@ class ScriptedCluster:
         return CONFIGURATION.format(
             folder=folder, name=name, url=self.url, mode=mode, kubeconfig=self.kubeconfig(folder))
 
-    def kubeconfig(self, folder: str) -> str:
-        path = f"{folder}/kubeconfig"
+    def kubeconfig(self, folder: str, name="cluster") -> str:
+        path = f"{folder}/{name}.kubeconfig"
         with open(path, "w", encoding="utf-8") as file:
             json.dump(
                 {"current-context": "c",
@@ -191,6 +224,8 @@ class ScriptedCluster:
         if wanted and wanted != found["metadata"]["resourceVersion"]:
             return 409, {"reason": "Conflict", "message": "the object has been modified"}
         if is_rehearsal:
+            if self.refuses_rehearsals:
+                return 403, {"reason": "Forbidden", "message": "the Role lacks patch"}
             return 200, found
         # A write that changes nothing leaves the version as it is.
         changed = merged(found, body) if method == "PATCH" else body

@@ -49,6 +49,26 @@ class Leadership(unittest.TestCase):
         self.assertEqual(self.cluster.floors()[-1].token, 2)
         print(f"\na killed leader's successor commanded after {took:.1f} s", flush=True)
 
+    def test_the_same_where_sizes_are_commanded(self):
+        cluster = ScriptedCluster(self, has_autoscaler=False)
+
+        def serve(name):
+            text = cluster.configuration(self.folder, "desired", name) + LEADERSHIP
+            return Serve(self, self.folder, name, text)
+
+        first = serve("first")
+        wait_until(lambda: self.leads(first), 10, first)
+        second = serve("second")
+        cluster.rate = 100.0
+        wait_until(cluster.sizes, 10, first, second)
+        wait_until(lambda: "web" in second.log and "→" in second.log, 10, second)
+        first.kill()
+        count = len(cluster.sizes())
+        cluster.rate = 250.0
+        took = wait_until(lambda: len(cluster.sizes()) > count, 10, second)
+        self.assertTrue(self.leads(second))
+        print(f"\na killed leader's successor set a size after {took:.1f} s", flush=True)
+
     def test_a_leader_that_stops_hands_over(self):
         first, second = self.pair()
         self.assertEqual(first.stop(), 0)

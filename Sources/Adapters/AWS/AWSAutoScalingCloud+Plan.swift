@@ -8,8 +8,6 @@ extension AWSAutoScalingCloud {
   /// death. Replaces what was left before; other people's actions are not touched, and what is there
   /// already is not sent. New actions are written before old ones go, so that a failure in between
   /// leaves too many, never too few.
-  ///
-  /// - Parameter plan: Its floors are in the future.
   public func schedule(_ plan: FloorPlan) async throws(CloudError) {
     let name = try group(of: plan.service)
     let group = try await snapshot(of: name, at: now())

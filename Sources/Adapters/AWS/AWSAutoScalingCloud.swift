@@ -31,13 +31,16 @@ public final class AWSAutoScalingCloud: CloudAdapter {
   /// As many as one call takes without paging.
   private static let namesPerCall = 50
 
+  /// What one account may call.
+  public static let allowance = TokenBucket(rate: 10, burst: 20)
+
   /// - Parameters:
   ///   - groups: The name of each service's group.
   ///   - endpoint: Instead of AWS' own.
   public init(
     region: String, groups: [ServiceID: String], credentials: AWSCredentialChain,
     endpoint: String? = nil, options: HTTPOptions = HTTPOptions(),
-    limiter: CallLimiter = CallLimiter(TokenBucket(rate: 10, burst: 20)),
+    limiter: CallLimiter = CallLimiter(allowance),
     now: @escaping @Sendable () -> Timestamp
   ) {
     self.groups = groups

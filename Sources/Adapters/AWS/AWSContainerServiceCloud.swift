@@ -47,14 +47,18 @@ public final class AWSContainerServiceCloud: CloudAdapter {
   /// An older snapshot is read anew before a command.
   private static let snapshotAge: Duration = .seconds(60)
 
+  /// What one account may call, of ECS and of Application Auto Scaling.
+  public static let allowance = TokenBucket(rate: 10, burst: 20)
+  public static let boundsAllowance = TokenBucket(rate: 5, burst: 10)
+
   /// - Parameters:
   ///   - targets: The cluster and name of each service.
   ///   - endpoint: Instead of AWS' own, for both APIs.
   public init(
     region: String, targets: [ServiceID: Target], credentials: AWSCredentialChain,
     endpoint: String? = nil, options: HTTPOptions = HTTPOptions(),
-    limiter: CallLimiter = CallLimiter(TokenBucket(rate: 10, burst: 20)),
-    boundsLimiter: CallLimiter = CallLimiter(TokenBucket(rate: 5, burst: 10)),
+    limiter: CallLimiter = CallLimiter(allowance),
+    boundsLimiter: CallLimiter = CallLimiter(boundsAllowance),
     now: @escaping @Sendable () -> Timestamp
   ) {
     self.targets = targets

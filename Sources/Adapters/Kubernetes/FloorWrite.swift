@@ -26,7 +26,8 @@ struct FloorWrite {
     _ api: KubernetesAPI, _ path: String, as type: Object.Type, deadline: Duration, isDryRun: Bool
   ) async throws(CloudError) -> ScaleOutcome {
     let seen = metadata.annotations?[Self.tokenKey].flatMap { Int64($0) } ?? 0
-    guard command.fencingToken >= seen else {
+    // A rehearsal comes from whoever asks, not from whoever leads.
+    guard isDryRun || command.fencingToken >= seen else {
       return .refused("a newer leader commands \(command.service)")
     }
     guard to != from else { return .unchanged }
@@ -34,7 +35,8 @@ struct FloorWrite {
       metadata: .init(
         resourceVersion: metadata.resourceVersion,
         annotations: [
-          Self.tokenKey: "\(command.fencingToken)", Self.decisionKey: "\(command.decision)",
+          Self.tokenKey: "\(max(seen, command.fencingToken))",
+          Self.decisionKey: "\(command.decision)",
         ]), spec: [field: to])
     _ = try await api.patch(
       path, change, as: type, purpose: to > from ? .growth : .shrinking, deadline: deadline,

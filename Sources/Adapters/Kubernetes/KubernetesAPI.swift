@@ -13,10 +13,12 @@ struct KubernetesAPI: Sendable {
   /// Who wrote a field, for whoever looks at the object.
   private static let manager = "scaler"
 
-  /// - Parameter limiter: client-go's custom of controllers: 20 calls per second, 30 at once.
+  /// client-go's custom of controllers: 20 calls per second, 30 at once.
+  static let allowance = TokenBucket(rate: 20, burst: 30)
+
   init(
     _ connection: KubernetesConnection,
-    limiter: CallLimiter = CallLimiter(TokenBucket(rate: 20, burst: 30))
+    limiter: CallLimiter = CallLimiter(allowance)
   ) {
     server = connection.server
     session = KubernetesSession(connection)

@@ -61,11 +61,14 @@ public final class KubernetesCloud: RehearsingCloud {
   /// - Parameters:
   ///   - lease: Read before a size is written; nil where only one process ever runs.
   ///   - instance: This process's name in Events.
+  ///   - limiters: Where several clouds share one API server.
   public init(
     _ connection: KubernetesConnection, targets: [ServiceID: Target], lease: LeaseName? = nil,
-    instance: String = "scaler", now: @escaping @Sendable () -> Timestamp
+    instance: String = "scaler", limiters: CallLimiters = CallLimiters(),
+    now: @escaping @Sendable () -> Timestamp
   ) {
-    api = KubernetesAPI(connection)
+    api = KubernetesAPI(
+      connection, limiter: limiters.limiter(connection.server, KubernetesAPI.allowance))
     discovery = KubernetesDiscovery(api)
     headroom = KubernetesHeadroom(api: api, discovery: discovery)
     events = KubernetesEvents(api: api, instance: instance)
@@ -202,7 +205,7 @@ public final class KubernetesCloud: RehearsingCloud {
     let scale = try await api.get(path, as: Kubernetes.Scale.self)
     let size = max(0, command.replicas)
     guard scale.size != size else { return KubernetesWrite(.unchanged) }
-    if let lease, try await newestToken(of: lease) > command.fencingToken {
+    if !isDryRun, let lease, try await newestToken(of: lease) > command.fencingToken {
       return KubernetesWrite(.refused("a newer leader commands \(command.service)"))
     }
     let change = Change(

@@ -41,6 +41,11 @@ extension StateWriter {
     }
     write(observation.warm)
     write(observation.isRollingOut.map { $0 ? 1 : 0 })
+    // Last and rare: where it is missing the bytes are what they were before it existed.
+    if let changed = observation.changedFloor {
+      write(changed.replicas)
+      write(changed.isPlanned)
+    }
   }
 
   mutating func write(_ outcome: ScaleOutcome) {
@@ -117,6 +122,10 @@ extension StateReader {
     }
     observation.warm = try readOptionalInt()
     observation.isRollingOut = try readOptionalInt().map { $0 != 0 }
+    if remaining > 0 {
+      let replicas = try readInt()
+      observation.changedFloor = ChangedFloor(replicas: replicas, isPlanned: try readBool())
+    }
     return observation
   }
 

@@ -1,8 +1,8 @@
 import Domain
 import Forecasting
 
-/// What demand the next day will bring, for a plan that has to stand without us: a seasonal model of
-/// quarter hours that follows what is observed, and what its forecasts missed so far out.
+/// What demand the next day will bring, for a plan that has to stand without us: a model of quarter
+/// hours that follows what is observed, and what its forecasts missed so far out.
 ///
 /// The control law's own model looks one lead window ahead; this one looks a day ahead and is
 /// coarser. It is fitted with it and advanced with it.
@@ -10,7 +10,7 @@ struct FloorOutlook: Sendable, Equatable {
   /// A 96th of the shortest season: a quarter of an hour of a day.
   let step: Duration
   let calendar: SeasonCalendar
-  private(set) var model: HoltWinters
+  private(set) var model: OutlookModel
   /// Upper demand over the forecast, one per horizon of `horizons`.
   private(set) var margins: [Double]
   /// The quantile's level that the margins are for.
@@ -25,7 +25,7 @@ struct FloorOutlook: Sendable, Equatable {
   static let deepestLevel = 0.99
 
   init(
-    step: Duration, calendar: SeasonCalendar, model: HoltWinters, margins: [Double],
+    step: Duration, calendar: SeasonCalendar, model: OutlookModel, margins: [Double],
     level: Double, from start: Timestamp?
   ) {
     self.step = step
@@ -99,7 +99,7 @@ extension FloorOutlook {
       throw .inconsistent("an impossible step of a plan")
     }
     let zone = try reader.readZone()
-    let model = try HoltWinters(from: &reader)
+    let model = try OutlookModel(from: &reader)
     let margins = try reader.readDoubles()
     let calendar = SeasonCalendar(
       step: step, periods: model.seasons.lengths.map { step * $0 }, zone: zone)

@@ -1,3 +1,4 @@
+import Adapters
 import ArgumentParser
 import Control
 import Daemon
@@ -24,6 +25,8 @@ struct Plan: ScalerCommand {
     var mode: String
     var reason: String
     var trail: [Rule]
+    /// What the platform would do with the command, where one would be sent and it can be asked.
+    var rehearsal: String?
   }
 
   func perform() async throws {
@@ -31,14 +34,17 @@ struct Plan: ScalerCommand {
     let store = try Planning.store(for: configuration)
     let whole = configuration.adding(try EventBook.announced(in: store))
     let world = try await World(whole, store: store, speed: nil)
-    let decisions = try await Planning.decide(world, store: store)
+    let steps = try await Planning.decide(world, store: store)
     let modes = Dictionary(
       world.wiring.services.map { ($0.policy.id, $0.policy.mode) }, uniquingKeysWith: { $1 })
-    let rows = decisions.map { decision in
-      Row(
-        service: decision.service, current: decision.current, target: decision.target,
-        mode: modes[decision.service]?.rawValue ?? "", reason: decision.reason,
-        trail: decision.trail)
+    var rows: [Row] = []
+    for step in steps {
+      let decision = step.decision
+      rows.append(
+        Row(
+          service: decision.service, current: decision.current, target: decision.target,
+          mode: modes[decision.service]?.rawValue ?? "", reason: decision.reason,
+          trail: decision.trail, rehearsal: await Planning.rehearse(step.command, in: world)))
     }
     let table = TextTable(
       columns: [
@@ -47,9 +53,13 @@ struct Plan: ScalerCommand {
         .init(name: "current", title: "NOW", alignsRight: true),
         .init(name: "target", title: "WANTED", alignsRight: true),
         .init(name: "reason", title: "BECAUSE"),
+        .init(name: "rehearsal", title: "THE PLATFORM"),
       ],
       rows: rows.map {
-        [$0.service.name, $0.mode, $0.current.map(String.init) ?? "?", "\($0.target)", $0.reason]
+        [
+          $0.service.name, $0.mode, $0.current.map(String.init) ?? "?", "\($0.target)", $0.reason,
+          $0.rehearsal ?? "",
+        ]
       })
     try output.write(table) { try rows.jsonText() }
     if detailedExitcode, rows.contains(where: { $0.current != $0.target }) {
@@ -60,20 +70,26 @@ struct Plan: ScalerCommand {
 
 /// One decision per service, made on what is known and seen now; nothing is written or sent.
 enum Planning {
+  struct Step {
+    var decision: Decision
+    /// What would be sent now; nil where nothing would.
+    var command: ScaleCommand?
+  }
+
   /// The configured store to read, or an empty one if there is none yet.
   static func store(for configuration: ServeConfiguration) throws -> Store {
     FileManager.default.fileExists(atPath: configuration.storePath)
       ? try Store.read(configuration.storePath) : try Store.inMemory()
   }
 
-  static func decide(_ world: World, store: Store) async throws -> [Decision] {
+  static func decide(_ world: World, store: Store) async throws -> [Step] {
     let now = world.clock.now
     // As `serve` does: who has no past that can be read starts anew.
     let recovered = try Recovery.replay(
       store,
       unreadable: { Terminal.say("scaler: \($0) has no past that can be read: \($1)") })
     let observed = await Observer(wiring: world.wiring).observe(world.wiring.services, at: now)
-    var decisions: [Decision] = []
+    var steps: [Step] = []
     for (service, seen) in zip(world.wiring.services, observed) {
       var autoscaler =
         recovered[service.policy.id]?.autoscaler ?? Autoscaler(policy: service.policy)
@@ -81,10 +97,36 @@ enum Planning {
       if recovered[service.policy.id] == nil {
         try await fit(&autoscaler, service: service, world: world, store: store)
       }
-      _ = autoscaler.handle(.observed(seen.observation))
-      if let decision = autoscaler.lastProposal { decisions.append(decision) }
+      // Whoever leads meanwhile: the question is what would be commanded.
+      _ = autoscaler.handle(.leadershipChanged(fencingToken: 0, at: now))
+      var step: Step?
+      for effect in autoscaler.handle(.observed(seen.observation)) {
+        guard case .scale(let command) = effect, command.kind != .warmPool else { continue }
+        step = autoscaler.lastProposal.map { Step(decision: $0, command: command) }
+      }
+      if let step = step ?? autoscaler.lastProposal.map({ Step(decision: $0) }) {
+        steps.append(step)
+      }
     }
-    return decisions
+    return steps
+  }
+
+  /// The platform's own word on a command, where it can be asked without any effect; else nil.
+  static func rehearse(_ command: ScaleCommand?, in world: World) async -> String? {
+    guard let command,
+      let name = world.wiring.services.first(where: { $0.policy.id == command.service })?.cloud,
+      let cloud = world.wiring.clouds[name] as? any RehearsingCloud
+    else { return nil }
+    do {
+      switch try await cloud.rehearse(command) {
+      case .accepted(let replicas): return "would accept \(replicas)"
+      case .unchanged: return "has that already"
+      case .refused(let reason): return "would refuse: \(reason)"
+      case .unknown(let reason), .notSent(let reason): return "was not asked: \(reason)"
+      }
+    } catch {
+      return "would refuse: \(error.sentence)"
+    }
   }
 
   /// A service without a past in the journal gets its model from the history that is there.

@@ -113,10 +113,12 @@ enum CloudConfiguration: Sendable {
 
   /// The platform itself; nil for the simulated one, which needs to know the demand.
   ///
-  /// - Parameter leadership: Whose Lease is read before a size is written, if this platform holds it.
+  /// - Parameters:
+  ///   - leadership: Whose Lease is read before a size is written, if this platform holds it.
+  ///   - limiters: What the clouds of a configuration share: this process has one account.
   func adapter(
     for services: [ServiceConfiguration], leadership: LeadershipConfiguration? = nil,
-    now: @escaping @Sendable () -> Timestamp
+    limiters: CallLimiters = CallLimiters(), now: @escaping @Sendable () -> Timestamp
   ) throws -> (any CloudAdapter)? {
     func named<Target>(_ target: (ServiceConfiguration) throws -> Target) rethrows
       -> [ServiceID: Target]
@@ -136,15 +138,22 @@ enum CloudConfiguration: Sendable {
       }
       return KubernetesCloud(
         connection, targets: try named(Self.target), lease: lease,
-        instance: ProcessInfo.processInfo.hostName, now: now)
+        instance: ProcessInfo.processInfo.hostName, limiters: limiters, now: now)
     case .autoScaling(let region, let endpoint):
       return AWSAutoScalingCloud(
         region: region, groups: named { $0.cloud?.resource ?? $0.policy.id.name },
-        credentials: AWSCredentialChain(region: region, now: now), endpoint: endpoint, now: now)
+        credentials: AWSCredentialChain(region: region, now: now), endpoint: endpoint,
+        limiter: limiters.limiter(
+          "autoscaling \(endpoint ?? region)", AWSAutoScalingCloud.allowance), now: now)
     case .containerServices(let region, let endpoint):
       return AWSContainerServiceCloud(
         region: region, targets: named(Self.containerService),
-        credentials: AWSCredentialChain(region: region, now: now), endpoint: endpoint, now: now)
+        credentials: AWSCredentialChain(region: region, now: now), endpoint: endpoint,
+        limiter: limiters.limiter(
+          "ecs \(endpoint ?? region)", AWSContainerServiceCloud.allowance),
+        boundsLimiter: limiters.limiter(
+          "application-autoscaling \(endpoint ?? region)",
+          AWSContainerServiceCloud.boundsAllowance), now: now)
     }
   }
 }

@@ -12,6 +12,7 @@ struct World: Sendable {
   var pushed: PushedMetrics
   /// What has to be kept for the next start, if a cloud is simulated.
   var simulated: [String: SimulatedCloud] = [:]
+  private let limiters: CallLimiters
 
   private static let originKey = "replay.origin"
   private static func fleetsKey(_ name: String) -> String { "simulated.\(name)" }
@@ -33,6 +34,7 @@ struct World: Sendable {
       ?? Self.clock(for: configuration, store: store, speed: speed, replays: replays.map(\.1))
     self.clock = clock
     pushed = old?.pushed ?? PushedMetrics()
+    limiters = old?.limiters ?? CallLimiters()
     var sources: [String: any MetricSource] = [:]
     if !replays.isEmpty {
       let origin = try await Self.origin(in: store, now: clock.now)
@@ -56,7 +58,8 @@ struct World: Sendable {
     for entry in configuration.clouds {
       let served = configuration.services.filter { $0.cloud?.name == entry.name }
       if let adapter = try entry.cloud.adapter(
-        for: served, leadership: configuration.leadership, now: { clock.now })
+        for: served, leadership: configuration.leadership, limiters: limiters,
+        now: { clock.now })
       {
         // One guard stands before every real platform: it reads before it writes, sends nothing
         // that changes nothing, and stops where accepted commands have no effect.
