@@ -8,6 +8,8 @@ struct Endpoint: Sendable {
   let template: String
   /// The query parameters that it takes.
   var parameters: [String] = []
+  /// Whether it takes samples in: then a short body is read and answered on the connection's thread.
+  var takesSamples = false
   let answer: @Sendable (Call) async throws -> Response
 
   static func get(
@@ -17,10 +19,10 @@ struct Endpoint: Sendable {
     Endpoint(method: .get, template: template, parameters: parameters, answer: answer)
   }
 
-  static func post(
+  static func ingest(
     _ template: String, answer: @escaping @Sendable (Call) async throws -> Response
   ) -> Endpoint {
-    Endpoint(method: .post, template: template, answer: answer)
+    Endpoint(method: .post, template: template, takesSamples: true, answer: answer)
   }
 }
 

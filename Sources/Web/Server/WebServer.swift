@@ -64,15 +64,17 @@ public struct WebServer: Service {
   /// - Throws: `WebServerError.cannotListen` if the address is taken or refused.
   public func run() async throws {
     let bodyTimeout = TimeAmount.seconds(Int64(configuration.bodyTimeout))
+    let channel = HTTP1Channel.Configuration(
+      additionalChannelHandlers: [RequestDeadline(bodyTimeout: bodyTimeout)],
+      idleTimeout: .seconds(Int64(configuration.headTimeout)),
+      httpDecoderConfiguration: .init(
+        maxHeaderFieldSize: configuration.headLimit,
+        maxHeaderListSize: configuration.headLimit, maxHeaderFieldCount: 100))
     let application = Application(
       responder: responder,
-      server: .http1(
-        configuration: HTTP1Channel.Configuration(
-          additionalChannelHandlers: [RequestDeadline(bodyTimeout: bodyTimeout)],
-          idleTimeout: .seconds(Int64(configuration.headTimeout)),
-          httpDecoderConfiguration: .init(
-            maxHeaderFieldSize: configuration.headLimit,
-            maxHeaderListSize: configuration.headLimit, maxHeaderFieldCount: 100))),
+      server: HTTPServerBuilder { responder in
+        LoopBoundChannel(base: HTTP1Channel(responder: responder, configuration: channel))
+      },
       configuration: ApplicationConfiguration(
         address: .hostname(configuration.address.host, port: configuration.address.port),
         availableConnectionsDelegate: .maximum(configuration.connectionLimit, logger: logger)),
