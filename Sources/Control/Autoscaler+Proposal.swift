@@ -164,7 +164,7 @@ extension Autoscaler {
     let boot = fleet.warm > 0 ? tempo.warmBoot : tempo.boot
     let ticks = Int64((boot + tempo.drain) / tempo.interval)
     var backlog = 0.0
-    if let queue = observation.queue, let rate = recent.planned {
+    if let queue = observation.queue, let rate = lastingRate {
       let projection = BacklogProjection(
         rate: rate, ratePerReplica: policy.fleet.ratePerReplica,
         queueLimit: policy.fleet.queueLimit)
@@ -176,6 +176,17 @@ extension Autoscaler {
     let held = drains.hold(extra, at: now, window: Int64(tempo.interval * Double(ticks)))
     if held > 0 { trail.append(.drain(replicas: Int(replicas: held), backlog: backlog)) }
     return held
+  }
+
+  /// The observed rate as far as it will last while replicas boot. With a forecast that decides, what
+  /// lies within its noise is gone by then and the median stays; what exceeds the upper quantile is
+  /// news and lasts. Never falls when the observed rate rises.
+  private var lastingRate: Double? {
+    guard let rate = recent.planned, demand.trust.grade == .full,
+      let forecast = demand.forecast(level: risk.level)
+    else { return recent.planned }
+    let noise = max(0, forecast.upper - forecast.median)
+    return min(rate, max(forecast.median, rate - noise))
   }
 
   /// While the month's budget would not last, headroom is what goes: never what is observed to be

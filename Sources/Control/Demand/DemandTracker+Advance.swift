@@ -125,7 +125,7 @@ extension DemandTracker {
   }
 
   func forecast(level: Double) -> DemandForecast? {
-    guard isEnabled, let model, let upper = model.upper(quantile: level),
+    guard isEnabled, let model, let upper = model.upper(spending: 1 - level),
       let median = model.upper(quantile: 0.5)
     else { return nil }
     return DemandForecast(upper: upper, level: level, median: median)

@@ -18,6 +18,8 @@ public struct LeadCoefficients: Sendable, Equatable {
     let upper: [Double]
     /// Quantiles of (outcome − centre) / spread.
     let tail: TailQuantiles
+    /// The mean spread of the moments learnt from.
+    let meanSpread: Double
 
     /// A spread is never smaller: one percent.
     static let smallestSpread = 0.01
@@ -35,6 +37,7 @@ extension LeadCoefficients {
       writer.write(part.centre)
       writer.write(part.upper)
       part.tail.writeState(to: &writer)
+      writer.write(part.meanSpread)
     }
   }
 
@@ -54,10 +57,11 @@ extension LeadCoefficients {
       let centre = try reader.readDoubles()
       let upper = try reader.readDoubles()
       let tail = try TailQuantiles(from: &reader)
+      let meanSpread = try reader.readDouble()
       guard centre.count == features, upper.count == features, centre.allSatisfy(\.isFinite),
-        upper.allSatisfy(\.isFinite)
+        upper.allSatisfy(\.isFinite), meanSpread >= Part.smallestSpread, meanSpread.isFinite
       else { throw .inconsistent("coefficients are not finite or do not fit the features") }
-      parts.append(Part(centre: centre, upper: upper, tail: tail))
+      parts.append(Part(centre: centre, upper: upper, tail: tail, meanSpread: meanSpread))
     }
     guard offset > 0, offset.isFinite, reference.isFinite else {
       throw .inconsistent("the scale of the coefficients is not finite")

@@ -9,7 +9,7 @@ import RealModule
 /// will be wanted again within its own boot time.
 ///
 /// Scale-equivariant: three times the rates give three times the quantiles. The state is bounded by
-/// the lead and the seasons (25 KB with a day and a week of half minutes), `advance` costs O(1)
+/// the lead and the seasons (31 KB with a day and a week of half minutes), `advance` costs O(1)
 /// amortised and allocates nothing.
 ///
 /// - Note: Linear quantile regression of centre and spread (He 1997, doi:10.1080/00031305.1997.10473959,
@@ -113,6 +113,29 @@ public struct LeadDemand: Sendable, Equatable {
     return largest
   }
 
+  /// The rate that keeps the share of moments in which demand exceeds it at `share` for the least
+  /// capacity, averaged over all moments: where demand is spread wider, a higher level costs more, so
+  /// it is exceeded more often there, and more rarely in calm ones.
+  ///
+  /// With exponential tails the last replica spares the same everywhere when the probability of being
+  /// exceeded is proportional to the spread. The probability is at most e times and at least 1/e of
+  /// `share`, and never above a half.
+  ///
+  /// - Parameter share: 0 … 1; at least 1e-9.
+  /// - Returns: As `upper(quantile:)`; not increasing in `share`.
+  public func upper(spending share: Double) -> Double? {
+    guard let coefficients, !answers.isEmpty else { return nil }
+    let depth = Self.depth(of: 1 - share)
+    var largest = 0.0
+    for (number, part) in coefficients.parts.enumerated() {
+      // Log(2) is the depth of the median, which stays where it is.
+      let beyondMedian = min(max(depth - Self.medianDepth, 0), 1)
+      let dearness = min(max(Double.log(answers[number].spread / part.meanSpread), -1), 1)
+      largest = max(largest, rate(part: number, depth: depth - beyondMedian * dearness))
+    }
+    return largest
+  }
+
   /// The same for one part of the window: 0 is the next step, the last is what an order placed now
   /// will serve.
   public func upper(quantile: Double, part: Int) -> Double? {
@@ -141,6 +164,8 @@ public struct LeadDemand: Sendable, Equatable {
   public func expected(at positions: SeasonPositions) -> Double? {
     memory.expected(at: positions)
   }
+
+  private static let medianDepth = depth(of: 0.5)
 
   private static func depth(of quantile: Double) -> Double {
     quantile.isNaN ? 0 : -Double.log(1 - min(max(quantile, 0), 1 - 1e-9))
@@ -191,13 +216,13 @@ extension LeadDemand {
 
   /// Writes everything; `init(from:)` gives back a model that is equal to the bit.
   public func writeState(to writer: inout StateWriter) {
-    writer.write(tag: Self.stateTag, version: 1)
+    writer.write(tag: Self.stateTag, version: 2)
     writer.write(lead.first)
     writer.write(lead.last)
     writer.write(seasons.count)
     for length in seasons.lengths { writer.write(length) }
     recent.writeState(to: &writer)
-    for ring in memory.rings { ring.writeState(to: &writer) }
+    memory.writeState(to: &writer)
     for season in 0..<seasons.count { writer.write(positions[season]) }
     writer.write(unknownSteps)
     writer.write(largest)
@@ -210,7 +235,7 @@ extension LeadDemand {
   /// - Throws: `StateError`, also when the parts are all there but contradict each other or are not
   ///   finite.
   public init(from reader: inout StateReader) throws(StateError) {
-    try reader.read(tag: Self.stateTag, versions: 1...1)
+    try reader.read(tag: Self.stateTag, versions: 2...2)
     let first = try reader.readInt()
     let last = try reader.readInt()
     guard (0...LeadWindow.maximumSteps).contains(first),

@@ -53,7 +53,9 @@ public struct LeadDemandFit: Sendable, Equatable {
     }
     var parts: [LeadCoefficients.Part] = []
     for regression in rows.regressions {
-      parts.append(try part(regression, start: parts.last, widening: rows.widening))
+      parts.append(
+        try part(
+          regression, prior: rows.model.features.prior, start: parts.last, widening: rows.widening))
     }
     let coefficients = LeadCoefficients(
       offset: scale.offset, reference: scale.reference, parts: parts)
@@ -63,23 +65,28 @@ public struct LeadDemandFit: Sendable, Equatable {
   }
 
   private static func part(
-    _ regression: QuantileRegression, start: LeadCoefficients.Part?, widening: Double
+    _ regression: QuantileRegression, prior: [Double], start: LeadCoefficients.Part?,
+    widening: Double
   ) throws(FitFailure) -> LeadCoefficients.Part {
-    let zero = Array(repeating: 0.0, count: regression.features)
-    let centre = try regression.fit(level: 0.5, start: start?.centre ?? zero)
+    let centre = try regression.fit(level: 0.5, start: start?.centre ?? prior, prior: prior)
     let upper = try regression.fit(
-      level: LeadCoefficients.Part.upperLevel, start: start?.upper ?? centre)
+      level: LeadCoefficients.Part.upperLevel, start: start?.upper ?? centre, prior: prior)
     var errors: [(value: Double, weight: Double)] = []
     errors.reserveCapacity(regression.count)
+    var spreads = 0.0
+    var weight = 0.0
     for row in 0..<regression.count {
       let middle = regression.prediction(row, centre)
       let spread = max(
         regression.prediction(row, upper) - middle, LeadCoefficients.Part.smallestSpread)
       let error = widening * (regression.target(row) - middle) / spread
       errors.append((error, regression.weights[row]))
+      spreads += regression.weights[row] * spread
+      weight += regression.weights[row]
     }
     return LeadCoefficients.Part(
-      centre: centre, upper: upper, tail: TailQuantiles(errors: errors))
+      centre: centre, upper: upper, tail: TailQuantiles(errors: errors),
+      meanSpread: spreads / weight)
   }
 
   /// What is added before a logarithm is taken, and the logarithm of the mean.

@@ -3,7 +3,8 @@ import RealModule
 /// What a regression sees of a moment: the recent past over several window lengths and the same
 /// place of each season the last time round, as logarithms relative to the short mean.
 struct LeadFeatures: Sendable, Equatable {
-  /// Features of the longest list: 5 means, 2 maxima, 2 volatilities, the seasons, level, constant.
+  /// Features of the longest list: 5 means, 2 maxima, 2 volatilities, 4 seasons, their jump, level,
+  /// constant.
   static let maximum = 16
 
   let scales: LeadScales
@@ -16,7 +17,15 @@ struct LeadFeatures: Sendable, Equatable {
     self.seasons = seasons.count
   }
 
-  var count: Int { scales.count + seasons }
+  var count: Int { scales.count + seasons + (seasons > 0 ? 1 : 0) }
+
+  /// What coefficients are taken to be before anything is known: all zero, the rate stays, but a jump
+  /// that the season before made is made again.
+  var prior: [Double] {
+    var prior = Array(repeating: 0.0, count: count)
+    if seasons > 0 { prior[scales.count + seasons] = 1 }
+    return prior
+  }
 
   /// Fills in what all parts share.
   ///
@@ -56,5 +65,8 @@ struct LeadFeatures: Sendable, Equatable {
       }
       features[scales.count + season] = known
     }
+    guard seasons > 0 else { return }
+    features[scales.count + seasons] = memory.jump(
+      to: parts[part], after: positions, offset: offset)
   }
 }

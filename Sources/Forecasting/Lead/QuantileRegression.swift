@@ -1,7 +1,7 @@
 import RealModule
 
 /// Linear regression of a conditional quantile: the coefficients that minimise the weighted pinball
-/// loss, shrunk toward zero.
+/// loss, shrunk toward a prior.
 ///
 /// Iteratively reweighted least squares: where a row's error is `r`, its weight is `q` (above) or
 /// `1 − q` (below) over `max(|r|, tolerance)`, the tolerance a part of the round's typical error:
@@ -49,21 +49,26 @@ struct QuantileRegression {
     return sum
   }
 
-  /// - Parameter start: Coefficients to begin at.
+  /// - Parameters:
+  ///   - start: Coefficients to begin at.
+  ///   - prior: Coefficients that they are shrunk toward; nil for zeros.
   /// - Throws: `FitFailure.singular` when the equations have no stable, finite solution.
-  func fit(level: Double, start: [Double]) throws(FitFailure) -> [Double] {
+  func fit(
+    level: Double, start: [Double], prior: [Double]? = nil
+  ) throws(FitFailure) -> [Double] {
     var coefficients = start
     let coarse = WeightedColumns(rows: rows, weights: weights, width: width, every: 4)
     let fine = WeightedColumns(rows: rows, weights: weights, width: width, every: 1)
     for round in 0..<(Self.coarseRounds + Self.fineRounds) {
       let columns = round < Self.coarseRounds ? coarse : fine
-      coefficients = try solve(columns.gram(level: level, coefficients: coefficients))
+      coefficients = try solve(
+        columns.gram(level: level, coefficients: coefficients), prior: prior)
     }
     return coefficients
   }
 
   /// Cholesky on the upper triangle.
-  private func solve(_ gram: [Double]) throws(FitFailure) -> [Double] {
+  private func solve(_ gram: [Double], prior: [Double]?) throws(FitFailure) -> [Double] {
     func entry(_ row: Int, _ column: Int) -> Double { gram[row * width + column] }
     var trace = 0.0
     for index in 0..<features { trace += entry(index, index) }
@@ -84,7 +89,7 @@ struct QuantileRegression {
           factor[row * features + column] = sum / factor[column * features + column]
         }
       }
-      var sum = entry(row, features)
+      var sum = entry(row, features) + shrinkage * (prior?[row] ?? 0)
       for inner in 0..<row { sum -= factor[row * features + inner] * solution[inner] }
       solution[row] = sum / factor[row * features + row]
     }

@@ -1,3 +1,5 @@
+import RealModule
+
 /// What a series did at the same place of each season the last time round: mean and maximum of bins
 /// of about a 288th of the shortest season (five minutes of a day).
 ///
@@ -9,19 +11,29 @@ struct SeasonMemory: Sendable, Equatable {
   /// Bins of one season at most; a longer one has wider bins.
   static let maximumBins = 2048
 
+  /// The season before jumps where it rises by more than this factor from now to the lead; less is
+  /// for the regression to judge.
+  static let smallestJump = 1.5
+
   let seasons: Seasons
   private(set) var rings: [SeasonRing]
+  /// The shortest season step by step; nil without one.
+  private(set) var steps: SeasonSteps?
+  private let shortest: Int?
 
   init(_ seasons: Seasons) {
     self.seasons = seasons
     let width = max(1, seasons.shortest / Self.binsPerShortestSeason)
     rings = seasons.lengths.map { SeasonRing(length: $0, width: width) }
+    shortest = seasons.lengths.firstIndex(of: seasons.shortest)
+    steps = shortest == nil ? nil : SeasonSteps(length: seasons.shortest)
   }
 
   mutating func append(_ value: Double, at positions: SeasonPositions) {
     for season in rings.indices {
       rings[season].append(value, at: seasons.index(of: positions, in: season))
     }
+    if let shortest { steps?.append(value, at: seasons.index(of: positions, in: shortest)) }
   }
 
   /// The largest value that the season had at `steps` after `positions`, a bin's width to either
@@ -30,9 +42,37 @@ struct SeasonMemory: Sendable, Equatable {
     rings[season].maximum(steps: steps, after: seasons.index(of: positions, in: season))
   }
 
-  /// Reads the rings that were written one after the other.
+  /// The logarithm of the largest jump that a season made from this place to the lead's the last
+  /// time round; 0 where none was large enough to be one.
+  func jump(to lead: ClosedRange<Int>, after positions: SeasonPositions, offset: Double) -> Double {
+    var largest = Self.smallestJump
+    for season in rings.indices {
+      let index = seasons.index(of: positions, in: season)
+      guard lead.upperBound + 1 < rings[season].length, let now = last(at: index, in: season) else {
+        continue
+      }
+      for step in lead {
+        let place = (index + 1 + step) % rings[season].length
+        guard let then = last(at: place, in: season) else { continue }
+        largest = max(largest, (then + offset) / (now + offset))
+      }
+    }
+    return largest > Self.smallestJump ? Double.log(largest) : 0
+  }
+
+  private func last(at index: Int, in season: Int) -> Double? {
+    season == shortest ? steps?.last(at: index) : rings[season].largest(at: index)
+  }
+
+  func writeState(to writer: inout StateWriter) {
+    for ring in rings { ring.writeState(to: &writer) }
+    steps?.writeState(to: &writer)
+  }
+
+  /// Reads what was written of the same seasons.
   mutating func readState(from reader: inout StateReader) throws(StateError) {
     for season in rings.indices { try rings[season].readState(from: &reader) }
+    try steps?.readState(from: &reader)
   }
 
   /// The mean over all seasons that were seen at this place; nil if none was.
@@ -98,6 +138,11 @@ struct SeasonRing: Sendable, Equatable {
     return mean >= 0 ? Double(mean) : nil
   }
 
+  func largest(at index: Int) -> Double? {
+    let largest = maxima[index / width]
+    return largest >= 0 ? Double(largest) : nil
+  }
+
   func maximum(steps: ClosedRange<Int>, after index: Int) -> Double? {
     // Bins before the present one already tell of this time round.
     let from = max(index, index + 1 + steps.lowerBound - width)
@@ -145,7 +190,7 @@ struct SeasonRing: Sendable, Equatable {
 
 extension StateWriter {
   /// Four bytes, the bit pattern.
-  fileprivate mutating func write(single value: Float) {
+  mutating func write(single value: Float) {
     for shift in stride(from: UInt32(0), to: 32, by: 8) {
       write(byte: UInt8(truncatingIfNeeded: value.bitPattern >> shift))
     }
@@ -153,7 +198,7 @@ extension StateWriter {
 }
 
 extension StateReader {
-  fileprivate mutating func readSingle() throws(StateError) -> Float {
+  mutating func readSingle() throws(StateError) -> Float {
     var word: UInt32 = 0
     for shift in stride(from: UInt32(0), to: 32, by: 8) { word |= UInt32(try readByte()) << shift }
     return Float(bitPattern: word)

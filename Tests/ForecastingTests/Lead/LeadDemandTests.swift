@@ -1,3 +1,4 @@
+import RealModule
 import Testing
 
 @testable import Forecasting
@@ -121,6 +122,50 @@ struct LeadDemandTests {
     let unknown = try #require(blind.upper(quantile: 0.9))
     #expect(known > 40, "two steps before opening it expects \(known)")
     #expect(unknown < 40, "without seasons it cannot know, and says \(unknown)")
+  }
+
+  @Test("a step that came once, in calm demand, is foreseen the second time, to the step")
+  func secondOccurrence() throws {
+    let seasons = Self.seasons[1]
+    let opening = 90
+    var random = Seeded(21)
+    let values = (0..<(12 * Self.day)).map { step in
+      let isOpen = step >= 10 * Self.day && (opening..<210).contains(step % Self.day)
+      return (isOpen ? 60.0 : 20.0) * (1 + 0.02 * random.normal())
+    }
+    let today = 11 * Self.day
+    var model = try Self.fitted(Array(values[..<today]), seasons: seasons)
+    let part = model.parts.count - 1
+    for step in today..<(today + opening - 1) {
+      model.advance(values[step], at: seasons.positions(ofStep: step))
+      let upper = try #require(model.upper(quantile: 0.9, part: part))
+      let served = step + 1 + Self.lead.first
+      #expect((upper > 45) == (served >= today + opening), "step \(step - today): \(upper)")
+    }
+  }
+
+  @Test("a share of exceedances is kept on average, and spent where demand is spread wider")
+  func spending() throws {
+    let seasons = Self.seasons[1]
+    var random = Seeded(8)
+    let values = (0..<(20 * Self.day)).map { step in
+      let isVolatile = step % Self.day < Self.day / 2
+      return 100 * Double.exp((isVolatile ? 0.12 : 0.04) * random.normal())
+    }
+    var model = try Self.fitted(Array(values[..<(10 * Self.day)]), seasons: seasons)
+    var exceeded = [0, 0]
+    for step in (10 * Self.day)..<(20 * Self.day - 1) {
+      model.advance(values[step], at: seasons.positions(ofStep: step))
+      let shares = [0.7, 0.5, 0.4, 0.2, 0.1, 0.05, 0.01, 0.001, 0]
+      let uppers = shares.compactMap { model.upper(spending: $0) }
+      #expect(zip(uppers, uppers.dropFirst()).allSatisfy { $0 <= $1 }, "\(uppers)")
+      #expect(uppers[1] == model.upper(quantile: 0.5))
+      // All three parts decide, so the next step exceeds their largest more rarely than one alone.
+      if values[step + 1] > uppers[4] { exceeded[step % Self.day < Self.day / 2 ? 0 : 1] += 1 }
+    }
+    let share = Double(exceeded[0] + exceeded[1]) / Double(10 * Self.day)
+    #expect((0.04...0.13).contains(share), "\(share) of the steps")
+    #expect(exceeded[0] > 2 * exceeded[1], "\(exceeded)")
   }
 
   @Test("the probability of exceeding a quantile is its complement")
