@@ -8,10 +8,13 @@
 
 // One value for all lanes, or a row of values, one per lane: `across` is a constant where this is
 // called, and so is the number of seasons, for the usual ones.
-__attribute__((always_inline)) static inline void pass(const holt_winters_run *run,
-                                                       const holt_winters_lanes *lane,
+__attribute__((always_inline)) static inline void pass(const holt_winters_run *of,
+                                                       const holt_winters_lanes *lane_of,
                                                        int across, const int64_t seasons,
                                                        int64_t counts[2]) {
+  // Copies: a store to a state might else be one to the pointers.
+  const holt_winters_run copy = *of, *const run = &copy;
+  const holt_winters_lanes rows = *lane_of, *const lane = &rows;
   const lanes zero = {0};
   const lanes level_gain = LOAD(lane->level_gain), trend_gain = LOAD(lane->trend_gain);
   const lanes damping = LOAD(lane->damping), residual_gain = LOAD(lane->residual_gain);
@@ -23,14 +26,19 @@ __attribute__((always_inline)) static inline void pass(const holt_winters_run *r
   lanes one_step = zero, multi_step = zero;
   int64_t one_steps = 0, multi_steps = 0;
   const int64_t furthest = run->horizons > 0 ? run->horizon[run->horizons - 1] : 0;
-  int64_t origin =
-      !across && run->stride > 0 && run->horizons > 0 ? run->warm_up : INT64_MAX;
+  // The next origin of the multi-step loss, and the last one.
+  int64_t origin = run->warm_up;
+  const int64_t last = !across && run->stride > 0 && run->horizons > 0 ? run->count - furthest : -1;
   double *seasonal = lane->seasonal;
 
-  for (int64_t t = 0; t < run->count; t++) {
-    if (t == origin && t + furthest <= run->count) {
+  int64_t end = 0;
+  for (int64_t begin = 0; begin < run->count; begin = end) {
+    end = run->count;
+    if (begin < run->warm_up) {
+      if (run->warm_up < end) end = run->warm_up;
+    } else if (begin == origin && origin <= last) {
       for (int64_t j = 0; j < run->horizons; j++) {
-        const int64_t at = t + run->horizon[j] - 1;
+        const int64_t at = begin + run->horizon[j] - 1;
         const double truth = run->values[at];
         if (isnan(truth)) continue;
         lanes sum = zero;
@@ -42,57 +50,68 @@ __attribute__((always_inline)) static inline void pass(const holt_winters_run *r
         multi_steps++;
       }
       origin += run->stride;
+      if (origin < end) end = origin;
     }
-
-    const lanes value = across ? LOAD(run->values + t * ROW) : zero + run->values[t];
-    const lanes carried = residual_gain * residual;
-    const bits known = across ? (bits)(value == value) : (bits)(zero == zero);
-    const int all = across ? __builtin_reduce_and(known) != 0 : !isnan(run->values[t]);
-    if (!across && !all) {
-      trend = damping * trend;
-      level = level + trend;
-      residual = carried;
-      continue;
+    if (begin <= run->warm_up) {
+      one_step = zero;
+      one_steps = 0;
     }
-    lanes sum = zero;
-    double *state[4];
-    lanes old[4];
-    for (int64_t k = 0; k < seasons; k++) {
-      state[k] = seasonal + (int64_t)run->states[k][t] * ROW;
-      old[k] = LOAD(state[k]);
-      sum += old[k];
-    }
-    // What depends on the last innovation comes last, so that steps overlap.
-    const lanes surprise = ((value - sum) - carried) - level;
-    const lanes bound = run->clip * size;
-    const lanes below = SELECT(surprise > bound, bound, surprise);
-    const lanes innovation = SELECT(-bound > below, -bound, below);
-    const lanes grown = size + run->size_gain * (MAGNITUDE(innovation) - size);
-    const lanes new_size = SELECT(grown > smallest_size, grown, smallest_size);
-    const lanes error = carried + innovation;
-    const lanes next_trend = damping * trend;
-    const lanes base = level + next_trend;
-    const lanes new_level = (base + level_gain * carried) + level_gain * innovation;
-    const lanes new_trend = next_trend + trend_gain * error;
-    if (across && !all) {
-      for (int64_t k = 0; k < seasons; k++)
-        STORE(state[k], SELECT(known, old[k] + seasonal_gain[k] * error, old[k]));
-      size = SELECT(known, new_size, size);
-      level = SELECT(known, new_level, base);
-      trend = SELECT(known, new_trend, next_trend);
-      residual = SELECT(known, error, carried);
-      if (t >= run->warm_up) one_step += SELECT(known, MAGNITUDE(surprise), zero);
-    } else {
-      for (int64_t k = 0; k < seasons; k++) STORE(state[k], old[k] + seasonal_gain[k] * error);
-      size = new_size;
-      level = new_level;
-      trend = new_trend;
-      residual = error;
-      if (t >= run->warm_up) {
-        one_step += MAGNITUDE(surprise);
+    for (int64_t t = begin; t < end; t++) {
+      const double one = across ? 0 : run->values[t];
+      const lanes every = {one, one, one, one, one, one, one, one};
+      const lanes value = across ? LOAD(run->values + t * ROW) : every;
+      const lanes carried = residual_gain * residual;
+      const bits known = across ? (bits)(value == value) : (bits)(zero == zero);
+      const int all = across ? __builtin_reduce_and(known) != 0 : !isnan(one);
+      if (!across && !all) {
+        trend = damping * trend;
+        level = level + trend;
+        residual = carried;
+        continue;
+      }
+      lanes sum = zero;
+      double *state[4];
+      lanes old[4];
+      for (int64_t k = 0; k < seasons; k++) {
+        state[k] = seasonal + (int64_t)run->states[k][t] * ROW;
+        old[k] = LOAD(state[k]);
+        sum = k == 0 ? old[k] : sum + old[k];
+      }
+      // What depends on the last innovation comes last, so that steps overlap.
+      const lanes surprise = ((value - sum) - carried) - level;
+      const lanes bound = run->clip * size;
+      const lanes magnitude = MAGNITUDE(surprise);
+      const lanes clipped = SELECT(bound < magnitude, bound, magnitude);
+      const lanes innovation = SIGNED(clipped, surprise);
+      const lanes grown = size + run->size_gain * (clipped - size);
+      const lanes new_size = SELECT(grown > smallest_size, grown, smallest_size);
+      const lanes error = carried + innovation;
+      const lanes next_trend = damping * trend;
+      const lanes base = level + next_trend;
+      const lanes new_level = (base + level_gain * carried) + level_gain * innovation;
+      const lanes new_trend = next_trend + trend_gain * error;
+      if (across && !all) {
+        for (int64_t k = 0; k < seasons; k++)
+          STORE(state[k], SELECT(known, old[k] + seasonal_gain[k] * error, old[k]));
+        size = SELECT(known, new_size, size);
+        level = SELECT(known, new_level, base);
+        trend = SELECT(known, new_trend, next_trend);
+        residual = SELECT(known, error, carried);
+        one_step += SELECT(known, magnitude, zero);
+      } else {
+        for (int64_t k = 0; k < seasons; k++) STORE(state[k], old[k] + seasonal_gain[k] * error);
+        size = new_size;
+        level = new_level;
+        trend = new_trend;
+        residual = error;
+        one_step += magnitude;
         one_steps++;
       }
     }
+  }
+  if (run->count <= run->warm_up) {
+    one_step = zero;
+    one_steps = 0;
   }
   STORE(lane->level, level);
   STORE(lane->trend, trend);

@@ -6,7 +6,9 @@
 // Results do not depend on the instruction set, unless a kernel says so: no fused multiply-add.
 #pragma STDC FP_CONTRACT OFF
 
-#if defined(__x86_64__) && defined(__linux__) && !__has_feature(thread_sanitizer)
+// A benchmark may ask for one form: -DCLONES=.
+#if defined(CLONES)
+#elif defined(__x86_64__) && defined(__linux__) && !__has_feature(thread_sanitizer)
 // The widest form that the CPU has is chosen when the program is loaded; ThreadSanitizer is not yet
 // there at that moment.
 // Without the width, compilers split vectors of 64 bytes in two on CPUs that have them whole.
@@ -24,6 +26,7 @@ typedef int64_t bits __attribute__((ext_vector_type(LANES), aligned(8)));
 #define LOAD(row) (*(const lanes *)(row))
 #define STORE(row, value) (*(lanes *)(row) = (value))
 #define MAGNITUDE(value) ((lanes)((bits)(value) & INT64_MAX))
+#define SIGNED(value, sign) ((lanes)(((bits)(sign) & INT64_MIN) | (bits)(value)))
 // Per lane, as by `?:`; a comparison and its operands become one minimum or maximum.
 #define SELECT(mask, yes, no) ((mask) ? (yes) : (no))
 

@@ -66,19 +66,21 @@ void holt_winters_pass(const holt_winters_run *run, const holt_winters_lanes *la
 /// step, NaN where that series is unknown. There is no multi-step loss, and sums of errors only.
 void holt_winters_across(const holt_winters_run *run, const holt_winters_lanes *lanes);
 
-/// Series and candidates of one batch: eight of each. Rows hold HOLT_WINTERS_BATCH_LANES numbers:
-/// the candidate c of the series s is at 16 (s / 2) + 2 c + s % 2.
-#define HOLT_WINTERS_BATCH_SERIES 8
+/// Lanes of one batch, in groups: of two series with eight candidates each, or of three with five.
+/// Rows hold HOLT_WINTERS_BATCH_LANES numbers: with n series to a group, the candidate c of the series
+/// s is at 16 (s / n) + n c + s % n.
+#define HOLT_WINTERS_BATCH_GROUPS 4
 #define HOLT_WINTERS_BATCH_LANES 64
 
-/// What a batch runs over: eight series of the same steps and season positions, in single precision.
-/// Whatever is given per series has HOLT_WINTERS_BATCH_SERIES numbers next to each other.
+/// What a batch runs over: series of the same steps and season positions, in single precision.
+/// Whatever is given per series has GROUPS times `series` numbers next to each other; one more float
+/// of memory at the end is read and not looked at.
 typedef struct {
   int64_t count;
-  /// Per step and series, less the series' level before the first step; NaN is unknown, and 1 in
-  /// `unknown` says that one of the step's is.
+  /// Series to a group, 2 or 3.
+  int64_t series;
+  /// Per step and series, less the series' level before the first step; NaN is unknown.
   const float *values;
-  const uint8_t *unknown;
   int64_t seasons;
   const int32_t *states[4];
   float clip;
@@ -106,8 +108,10 @@ typedef struct {
   double *one_step;
 } holt_winters_batch_lanes;
 
-/// Runs all candidates of all series over all steps. Multiplies and adds are fused where the
-/// instruction set can (a third of the time), so the last bits differ between sets.
+/// Runs all candidates of all series over all steps. What a search needs and no more: multiplies and
+/// adds are fused where the instruction set can, so the last bits differ between sets, and the bound of
+/// innovations moves once in eight steps. Steps at which a group has nothing unknown and nothing beyond
+/// its bound skip what is needed for those.
 void holt_winters_batch_pass(const holt_winters_batch_run *run,
                              const holt_winters_batch_lanes *lanes);
 

@@ -40,19 +40,8 @@ struct HoltWintersAcross {
       let memory = bytes.bindMemory(to: Double.self)
       memory.initialize(repeating: 0)
       let values = UnsafeMutableBufferPointer(rebasing: memory[(count * (rows + states))...])
-      var known = Array(repeating: 0, count: count)
-      for lane in 0..<count {
-        var counted = 0
-        series[min(lane, series.count - 1)].values.withUnsafeBufferPointer { source in
-          for step in 0..<steps {
-            let value = source[backwards ? steps - 1 - step : step]
-            values[step * count + lane] = value
-            if !value.isNaN, step >= warmUp { counted += 1 }
-          }
-        }
-        known[lane] = counted
-        fill(memory, lane, lanes[min(lane, lanes.count - 1)])
-      }
+      for lane in 0..<count { fill(memory, lane, lanes[min(lane, lanes.count - 1)]) }
+      let known = transpose(series, into: values, steps: steps, warmUp, backwards)
       let indices = backwards ? first.stateIndices.map { $0.reversed() } : first.stateIndices
       pass(memory, values, indices, steps: steps, seasons: first.seasons.count, warmUp: warmUp)
       for lane in result.indices {
@@ -65,6 +54,31 @@ struct HoltWintersAcross {
       }
     }
     return result
+  }
+
+  /// Writes the lanes' values next to each other, step by step; returns how many of each count in its
+  /// loss. By blocks of steps, so that a row of lanes is still near when the next lane comes to it.
+  private static func transpose(
+    _ series: [HoltWintersSeries], into values: UnsafeMutableBufferPointer<Double>, steps: Int,
+    _ warmUp: Int, _ backwards: Bool
+  ) -> [Int] {
+    var known = Array(repeating: 0, count: count)
+    let block = 128
+    for begin in stride(from: 0, to: steps, by: block) {
+      let end = min(begin + block, steps)
+      for lane in 0..<count {
+        var counted = 0
+        series[min(lane, series.count - 1)].values.withUnsafeBufferPointer { source in
+          for step in begin..<end {
+            let value = source[backwards ? steps - 1 - step : step]
+            values[step * count + lane] = value
+            counted += value.isNaN || step < warmUp ? 0 : 1
+          }
+        }
+        known[lane] += counted
+      }
+    }
+    return known
   }
 
   /// Rows: four gains, four of the seasons, four states, two sums, the smallest size, then a row per

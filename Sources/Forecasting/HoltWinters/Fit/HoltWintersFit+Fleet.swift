@@ -1,7 +1,7 @@
 extension HoltWintersFit {
   /// Fits many series at once for their one-step loss, several times as fast as one by one.
   ///
-  /// Searches run eight side by side in single precision; states, the final pass and its loss are in
+  /// Searches run eight or twelve side by side in single precision; states, the final pass and its loss are in
   /// double precision, so a model's states are those that its parameters give.
   ///
   /// - Parameters:
@@ -54,7 +54,7 @@ extension HoltWintersFit {
     guard let first = series.first else { return [] }
     let warmUp = min(first.seasons.longest, first.values.count / 3)
     let coordinates = HoltWintersCoordinates(seasons: first.seasons.count, trend: options.trend)
-    guard coordinates.count < HoltWintersBatch.candidates else {
+    guard coordinates.count < HoltWintersBatch.mostCandidates else {
       var alone = options
       alone.horizons = []
       return series.map { one in
@@ -101,7 +101,7 @@ extension HoltWintersFit {
   }
 }
 
-/// The searches of a fleet, eight at a time on one batch.
+/// The searches of a fleet, as many at a time as a batch has places.
 private struct FleetSearch {
   let series: [HoltWintersSeries]
   let starts: [HoltWintersStart]
@@ -125,10 +125,11 @@ private struct FleetSearch {
     self.coordinates = coordinates
     limits = LimitedMemoryBFGS(
       maximumIterations: 40, maximumEvaluations: max(1, options.maximumPasses),
-      tolerance: Self.tolerance)
-    batch = HoltWintersBatch(like: series[0], warmUp: warmUp)
+      tolerance: Self.tolerance, leastExpectation: Self.tolerance)
+    batch = HoltWintersBatch(
+      like: series[0], warmUp: warmUp, candidates: coordinates.count + 1)
     begin = coordinates.starts(options.start)[0]
-    places = Array(repeating: nil, count: HoltWintersBatch.series)
+    places = Array(repeating: nil, count: batch.places)
     points = series.map { _ in
       LimitedMemoryBFGS.Point(vector: [], value: .infinity, evaluations: 0, iterations: 0)
     }

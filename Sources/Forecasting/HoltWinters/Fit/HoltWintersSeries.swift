@@ -43,13 +43,24 @@ struct HoltWintersSeries {
     var smallest = Double.infinity
     var largest = -Double.infinity
     var known = 0
-    self.values = values.map { value in
-      guard value >= 0, value.isFinite else { return .nan }
-      smallest = min(smallest, value)
-      largest = max(largest, value)
-      known += 1
-      return transform.apply(value)
+    var kept = values
+    kept.withUnsafeMutableBufferPointer { kept in
+      for step in 0..<kept.count {
+        let value = kept[step]
+        // False for NaN.
+        let isKnown = value >= 0 && value < .infinity
+        known += isKnown ? 1 : 0
+        smallest = isKnown && value < smallest ? value : smallest
+        largest = isKnown && value > largest ? value : largest
+        kept[step] = isKnown ? value : .nan
+      }
+      if transform != .identity {
+        for step in 0..<kept.count where !kept[step].isNaN {
+          kept[step] = transform.apply(kept[step])
+        }
+      }
     }
+    self.values = kept
     guard known > 0 else { throw .tooFewValues(known: 0, needed: 1) }
     self.seasons = seasons
     self.transform = transform

@@ -35,10 +35,21 @@ extension HoltWintersStates {
     let order = seasons.lengths.indices.sorted {
       (seasons.lengths[$0], $0) < (seasons.lengths[$1], $1)
     }
+    let firsts = seasons.lengths.indices.map { seasons.lengths[..<$0].reduce(0, +) }
     for season in order {
       stateIndices[season].withUnsafeBufferPointer { indices in
         rest.withUnsafeMutableBufferPointer { rest in
           seasonal.withUnsafeMutableBufferPointer { seasonal in
+            let (first, length) = (firsts[season], seasons.lengths[season])
+            if known == Double(span),
+              let even = EvenSeason(indices, steps: span, first: first, length: length)
+            {
+              even.takeRobustMeans(
+                of: rest,
+                to: UnsafeMutableBufferPointer(rebasing: seasonal[first..<(first + length)]),
+                sampled: (sampled, sampledDeviations))
+              return
+            }
             addRobustMeans(of: UnsafeBufferPointer(rest), at: indices, to: seasonal)
             for step in 0..<rest.count { rest[step] -= seasonal[Int(indices[step])] }
           }
