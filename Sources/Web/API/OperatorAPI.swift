@@ -29,7 +29,7 @@ struct OperatorAPI: Sendable {
         try await taken { try await $0.override(status.id, nil) }
         return .json(["service": .string(status.id.name), "override": .null])
       },
-      .post("/v1/freeze") { call in
+      Endpoint(method: .post, template: "/v1/freeze") { call in
         let fields = try await fields(of: call, known: ["until", "for"])
         let until = try end(fields, otherwise: Self.freezeLength)
         try await taken { try await $0.freeze(until) }
@@ -39,7 +39,7 @@ struct OperatorAPI: Sendable {
         try await taken { try await $0.freeze(nil) }
         return .json(["frozen_until": .null])
       },
-      .post("/v1/events") { call in
+      Endpoint(method: .post, template: "/v1/events") { call in
         let event = try await announcement(in: call)
         try await taken { try await $0.announce(event) }
         return .json(["event": event.json])
