@@ -87,7 +87,9 @@ struct ForecastTests {
       found == [
         ["kind": "outage", "from": "2025-12-17T16:00:00Z", "to": "2025-12-17T20:00:00Z"]
       ])
-    let table = try Program.run(["forecast", "--history", file, "--steps", "24"])
+    let table = try Program.run([
+      "forecast", "--history", file, "--steps", "24", "--format", "table",
+    ])
     #expect(table.output.contains("web: an outage from 2025-12-17T16:00:00Z to"))
   }
 
