@@ -8,10 +8,8 @@ extension Candidate {
       try Self.holtWinters(history, .identity)
     case .autoregressionLogarithm:
       try Self.autoregression(history, .logarithm(for: history.values))
-    case .directLogarithm:
-      try Self.direct(history, .logarithm(for: history.values))
     case .direct:
-      try Self.direct(history, .identity)
+      try Self.direct(history, .logarithm(for: history.values))
     case .nearestDays:
       try Self.nearestDays(history, .logarithm(for: history.values))
     case .naiveLongest:

@@ -3,7 +3,6 @@ enum Candidate: Sendable, Equatable, CaseIterable {
   case holtWintersLogarithm
   case holtWinters
   case autoregressionLogarithm
-  case directLogarithm
   case direct
   case nearestDays
   case naiveLongest
@@ -14,8 +13,7 @@ enum Candidate: Sendable, Equatable, CaseIterable {
     case .holtWintersLogarithm: "holt-winters-log"
     case .holtWinters: "holt-winters"
     case .autoregressionLogarithm: "autoregression-log"
-    case .directLogarithm: "direct-log"
-    case .direct: "direct"
+    case .direct: "direct-log"
     case .nearestDays: "nearest-days"
     case .naiveLongest: "seasonal-naive-long"
     case .naiveShortest: "seasonal-naive"
@@ -30,7 +28,7 @@ enum Candidate: Sendable, Equatable, CaseIterable {
   static func racing(seasons: Seasons) -> [Candidate] {
     allCases.filter {
       switch $0 {
-      case .direct, .directLogarithm, .nearestDays: seasons.count > 0
+      case .direct, .nearestDays: seasons.count > 0
       case .naiveLongest: seasons.longest > seasons.shortest
       default: true
       }

@@ -7,9 +7,12 @@ struct Race {
   /// What an absolute error is divided by; > 0.
   let scale: Double
   let residuals: ResidualScale
+  private let windowsPerFit: Int
 
   /// The power of the inverse loss that a weight is: soft, but the good ones dominate.
   static let power = 4
+  /// What the windows of a fit count for in weights beside those of the next younger fit.
+  static let fading = 0.81
 
   init(_ history: BankHistory, residuals: ResidualScale) {
     var truths: [[Double]] = []
@@ -26,6 +29,7 @@ struct Race {
     }
     self.truths = truths
     self.residuals = residuals
+    windowsPerFit = max(1, history.origins.windowsPerFit)
     scale = Self.naiveError(history.values, period: max(1, history.seasons.shortest))
   }
 
@@ -71,17 +75,30 @@ struct Race {
       pinball: pinball / count / 3 / scale)
   }
 
-  /// Weights of candidates by their errors: those of a candidate without any are those of the mean.
-  func weights(_ errors: [ForecastErrors?]) -> [Double] {
-    let losses = errors.map { error in error.map { max($0.smape, 1e-6) } }
-    let least = losses.compactMap { $0 }.min()
-    let raw = losses.map { loss -> Double in
-      guard let least else { return 1 }
-      guard let loss else { return 0 }
-      return Double.pow(least / loss, Self.power)
-    }
+  /// Weights of candidates by their forecasts' errors relative to their size, of which younger ones
+  /// count for more; equal ones where nothing is known of any window.
+  func weights(_ candidates: [[[Double]]]) -> [Double] {
+    let losses = candidates.map { max(loss($0), 1e-6) }
+    let least = losses.min() ?? 1
+    let raw = losses.map { Double.pow(least / $0, Self.power) }
     let sum = raw.reduce(0, +)
     return raw.map { $0 / sum }
+  }
+
+  /// Mean of |error| / (|truth| + |forecast|) over all windows, fading with their age.
+  private func loss(_ forecasts: [[Double]]) -> Double {
+    var sum = 0.0
+    var count = 0.0
+    for (window, truth) in truths.enumerated() {
+      let age = Double(truths.count - 1 - window) / Double(windowsPerFit)
+      let part = Double.pow(Self.fading, age)
+      for (actual, forecast) in zip(truth, forecasts[window]) where !actual.isNaN {
+        let size = actual.magnitude + forecast.magnitude
+        sum += size > 0 ? part * (actual - forecast).magnitude / size : 0
+        count += part
+      }
+    }
+    return count > 0 ? sum / count : 1
   }
 
   private static func pinball(_ truth: Double, _ quantile: Double, _ level: Double) -> Double {

@@ -15,6 +15,12 @@ struct ResidualScale: Sendable, Equatable {
     }
   }
 
+  /// A value of the series on this scale.
+  func scaled(_ value: Double) -> Double { Double.log(value + offset) }
+
+  /// The value of the series, never below 0, that `scaled` takes there.
+  func unscaled(_ value: Double) -> Double { max(0, Double.exp(value) - offset) }
+
   func residual(truth: Double, forecast: Double) -> Double {
     Double.log((truth + offset) / (forecast + offset))
   }

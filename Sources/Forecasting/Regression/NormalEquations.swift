@@ -36,13 +36,21 @@ struct NormalEquations {
     }
   }
 
-  /// Solves for the coefficients, shrunk toward zero.
+  /// Adds the rows that went into others, which are of the same features.
+  mutating func add(_ others: NormalEquations) {
+    for (index, sum) in zip(gram.indices, others.gram) { gram[index] += sum }
+  }
+
+  /// Solves for the coefficients, shrunk toward zero or toward others.
   ///
   /// - Parameters:
   ///   - ridge: What is added to the diagonal, as a part of its mean.
   ///   - free: A feature that is (almost) not shrunk, if any.
+  ///   - usual: What the coefficients are shrunk toward, one for each; zero if nil.
   /// - Throws: `FitFailure.singular` if the equations are not positive definite or not finite.
-  func solve(ridge: Double, free: Int? = nil) throws(FitFailure) -> [Double] {
+  func solve(
+    ridge: Double, free: Int? = nil, toward usual: [Double]? = nil
+  ) throws(FitFailure) -> [Double] {
     var diagonal = 0.0
     for index in 0..<features { diagonal += gram[index * width + index] }
     diagonal /= Double(features)
@@ -53,6 +61,7 @@ struct NormalEquations {
       for column in 0...min(row, features - 1) {
         var sum = gram[row * width + column]
         if row == column { sum += diagonal * (row == free ? 1e-8 : ridge) }
+        if row == features, let usual { sum += diagonal * ridge * usual[column] }
         for inner in 0..<column {
           sum -= factor[row * features + inner] * factor[column * features + inner]
         }

@@ -9,18 +9,17 @@ public enum Anomaly: String, Sendable, Equatable, CaseIterable {
   case levelShift
 }
 
-/// Recognises anomalies step by step from what came and what was expected. Constant memory.
+/// Recognises collapses and stuck values step by step from what came and what was expected. Constant
+/// memory. Level shifts need to be looked back at, see `HistoryScan`.
 public struct AnomalyWatch: Sendable, Equatable {
-  /// Steps that a collapse, a frozen value and a new level must last before they are believed.
+  /// Steps that a collapse and a frozen value must last before they are believed.
   public struct Patience: Sendable, Equatable {
     public var collapse: Int
     public var frozen: Int
-    public var levelShift: Int
 
-    public init(collapse: Int = 2, frozen: Int = 12, levelShift: Int = 12) {
+    public init(collapse: Int = 2, frozen: Int = 12) {
       self.collapse = max(1, collapse)
       self.frozen = max(2, frozen)
-      self.levelShift = max(1, levelShift)
     }
   }
 
@@ -30,12 +29,11 @@ public struct AnomalyWatch: Sendable, Equatable {
   public let patience: Patience
   /// What the values so far amount to; nil is nothing.
   public private(set) var anomaly: Anomaly?
-  private var collapsed = 0
+  /// Steps in a row that were next to nothing.
+  private(set) var collapsed = 0
   private var same = 0
   private var sameSince = 0.0
   private var last = Double.nan
-  private var above = 0
-  private var below = 0
 
   public init(patience: Patience = Patience()) {
     self.patience = patience
@@ -62,17 +60,12 @@ public struct AnomalyWatch: Sendable, Equatable {
       sameSince = expected
     }
     last = value
-    above = value > band.upperBound ? above + 1 : 0
-    below = value < band.lowerBound ? below + 1 : 0
-
     let moved = (expected - sameSince).magnitude > 0.5 * (band.upperBound - band.lowerBound)
     anomaly =
       if collapsed >= patience.collapse {
         .collapse
       } else if same >= patience.frozen, value > 0, moved || anomaly == .frozen {
         .frozen
-      } else if max(above, below) >= patience.levelShift {
-        .levelShift
       } else {
         nil
       }

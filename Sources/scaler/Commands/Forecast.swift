@@ -59,7 +59,9 @@ struct Forecast: ScalerCommand {
     switch output.chosen {
     case .csv: try output.write(ForecastText.csv(results, levels: request.levels))
     case .json: try output.write(ForecastText.json(results, levels: request.levels))
-    case .table: try output.write(ForecastText.table(results, levels: request.levels))
+    case .table:
+      try output.write(
+        ForecastText.table(results, levels: request.levels, width: Terminal.width))
     }
   }
 

@@ -26,11 +26,17 @@ struct ForecastRequest: Sendable {
     let positions = (0..<(history.count + count)).map {
       calendar.positions(at: history.time(at: $0))
     }
+    let timeline = EventTimeline(
+      events(of: series.name), start: history.start.seconds, step: history.step.wholeSeconds,
+      history: history.count, horizon: count,
+      offset: { Int64(zone.offset(at: Timestamp(seconds: $0))) })
+    let scan = HistoryScan(
+      timeline.plain(history.values), seasons: calendar.seasons.lengths, positions: positions)
     let bank: BankForecast
     do {
       bank = try fit(
-        history, seasons: calendar.seasons.lengths, horizon: count, positions: positions,
-        events: events(of: series.name))
+        history, timeline, scan, seasons: calendar.seasons.lengths, horizon: count,
+        positions: positions)
     } catch {
       throw CommandFailure(
         status: .badInput,
@@ -38,7 +44,7 @@ struct ForecastRequest: Sendable {
     }
     return SeriesForecast(
       name: series.name, start: history.end, step: history.step, bank: bank,
-      history: history, gaps: series.report.gaps.count,
+      history: history, gaps: series.report.gaps.count, findings: scan.findings,
       seconds: (ContinuousClock.now - clock).inSeconds)
   }
 
@@ -46,17 +52,14 @@ struct ForecastRequest: Sendable {
     events.filter { $0.series?.contains(series) ?? true }.map(\.event)
   }
 
-  /// Events' steps are left out of what is learned, and their uplifts put on what is expected.
+  /// The steps of events, outages and stuck values are left out of what is learned, and events'
+  /// uplifts put on what is expected.
   private func fit(
-    _ history: TimeSeries, seasons: [Int], horizon: Int, positions: [SeasonPositions],
-    events: [CalendarEvent]
+    _ history: TimeSeries, _ timeline: EventTimeline, _ scan: HistoryScan, seasons: [Int],
+    horizon: Int, positions: [SeasonPositions]
   ) throws -> BankForecast {
-    let timeline = EventTimeline(
-      events, start: history.start.seconds, step: history.step.wholeSeconds,
-      history: history.count, horizon: horizon,
-      offset: { Int64(zone.offset(at: Timestamp(seconds: $0))) })
     let plain = try ForecastBank.fit(
-      values: timeline.plain(history.values), seasons: seasons, horizon: horizon,
+      values: scan.plain(timeline.plain(history.values)), seasons: seasons, horizon: horizon,
       quantiles: levels, positions: positions)
     if timeline.isEmpty { return plain }
     return plain.raised(
@@ -100,7 +103,13 @@ struct SeriesForecast: Sendable {
   var bank: BankForecast
   var history: TimeSeries
   var gaps: Int
+  /// Outages, stuck values and level shifts, steps counted from the history's first.
+  var findings: [HistoryScan.Finding]
   var seconds: Double
 
+  /// When a step of the history begins.
+  func historyTime(at index: Int) -> Timestamp { history.time(at: index) }
+
+  /// When a step of the forecast begins.
   func time(at index: Int) -> Timestamp { start + step * index }
 }

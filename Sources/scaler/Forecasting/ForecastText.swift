@@ -41,12 +41,20 @@ enum ForecastText {
       var seasons: [String]
       var points: Int
       var gaps: Int
+      var anomalies: [AnomalyFigures]
+      var suspect: Bool
       var origins: Int
       var seconds: Double
       var parameters: [String: Double]
       var candidates: [CandidateFigures]
       var events: [EventFigures]
       var forecast: [Row]
+    }
+
+    struct AnomalyFigures: Encodable {
+      var kind: String
+      var from: Timestamp
+      var to: Timestamp
     }
 
     struct EventFigures: Encodable {
@@ -98,8 +106,14 @@ enum ForecastText {
     return Document.Series(
       series: result.name, model: bank.leadingCandidate, ladder: bank.ladder.rawValue,
       seasons: bank.seasons.lengths.map { (result.step * $0).shortText },
-      points: result.history.knownCount, gaps: result.gaps, origins: bank.windows,
-      seconds: result.seconds, parameters: parameters,
+      points: result.history.knownCount, gaps: result.gaps,
+      anomalies: result.findings.map {
+        Document.AnomalyFigures(
+          kind: kind($0.anomaly), from: result.historyTime(at: $0.steps.lowerBound),
+          to: result.historyTime(at: $0.steps.upperBound))
+      },
+      suspect: bank.isSuspect, origins: bank.windows, seconds: result.seconds,
+      parameters: parameters,
       candidates: bank.candidates.map {
         Document.CandidateFigures(
           name: $0.name, weight: $0.weight, mase: $0.errors?.mase, smape: $0.errors?.smape,
@@ -119,14 +133,28 @@ enum ForecastText {
       })
   }
 
-  /// A line per series with its sparkline, and a table of candidates where there is one series.
-  static func table(_ results: [SeriesForecast], levels: [Double]) -> String {
+  /// Characters that history and forecast have each in a sparkline.
+  private static let narrowest = 8
+  private static let widest = 24
+
+  private static func kind(_ anomaly: Anomaly) -> String {
+    switch anomaly {
+    case .collapse: "outage"
+    case .frozen: "frozen"
+    case .levelShift: "level-shift"
+    }
+  }
+
+  /// A line per series with its sparkline, what was found wrong with the histories, and a table of
+  /// candidates where there is one series.
+  ///
+  /// - Parameter width: Columns of the terminal that lines should fit into; nil if there is none.
+  static func table(_ results: [SeriesForecast], levels: [Double], width: Int?) -> String {
     var table = TextTable(columns: [
       .init(name: "series", title: "SERIES"), .init(name: "from", title: "FROM"),
       .init(name: "mean", title: "MEAN", alignsRight: true),
       .init(name: "peak", title: "PEAK \(column(levels.last ?? 0.5))", alignsRight: true),
       .init(name: "model", title: "MODEL"), .init(name: "seasons", title: "SEASONS"),
-      .init(name: "shape", title: "HISTORY │ FORECAST"),
     ])
     for result in results {
       let bank = result.bank
@@ -137,12 +165,38 @@ enum ForecastText {
         result.name.isEmpty ? "-" : result.name, result.start.description, mean.shortText,
         peak.shortText, bank.leadingCandidate,
         seasons.isEmpty ? "none" : seasons.joined(separator: " "),
-        Sparkline.text(
-          past: result.history.values.suffix(bank.mean.count), future: bank.mean, width: 24),
       ])
     }
-    guard let only = results.first, results.count == 1 else { return table.text }
-    return table.text + "\n\n" + candidates(of: only)
+    let taken = table.text.split(separator: "\n").map(\.count).max() ?? 0
+    let half = width.map { min(max(($0 - taken - 3) / 2, narrowest), widest) } ?? widest
+    table.columns.append(.init(name: "shape", title: "HISTORY │ FORECAST"))
+    for (index, result) in results.enumerated() {
+      let mean = result.bank.mean
+      table.rows[index].append(
+        Sparkline.text(
+          past: result.history.values.suffix(mean.count), future: mean, width: half))
+    }
+    let remarks = results.flatMap(remarks(on:)).map { $0 + "\n" }.joined()
+    let text = table.text + (remarks.isEmpty ? "" : "\n\n" + remarks.dropLast())
+    guard let only = results.first, results.count == 1 else { return text }
+    return text + "\n\n" + candidates(of: only)
+  }
+
+  private static func remarks(on result: SeriesForecast) -> [String] {
+    let name = result.name.isEmpty ? "" : "\(result.name): "
+    var remarks = result.findings.map { finding in
+      let from = result.historyTime(at: finding.steps.lowerBound)
+      let to = result.historyTime(at: finding.steps.upperBound)
+      return switch finding.anomaly {
+      case .collapse: "\(name)an outage from \(from) to \(to) is left out"
+      case .frozen: "\(name)stuck values from \(from) to \(to) are left out"
+      case .levelShift: "\(name)another level since \(from)"
+      }
+    }
+    if result.bank.isSuspect {
+      remarks.append("\(name)the forecast was cut to three times what the history rarely exceeds")
+    }
+    return remarks
   }
 
   private static func candidates(of result: SeriesForecast) -> String {

@@ -36,13 +36,6 @@ import Testing
     #expect(seen[160] == .frozen)
   }
 
-  @Test("a new level is believed after its patience, unknown steps aside")
-  func levelShift() {
-    let seen = watch { $0 < 100 ? expected($0) : $0 % 3 == 0 ? nil : 2 * expected($0) }
-    #expect(seen[110] == nil)
-    #expect(seen[150] == .levelShift)
-  }
-
   /// A forecast whose quantile is `factor` times what a good one would be.
   private func run(_ trust: inout ForecastTrust, factor: Double, steps: Range<Int>) {
     var random = Seeded(UInt64(steps.lowerBound))
