@@ -38,11 +38,8 @@ struct ExportAPI: Sendable {
     return Response(
       status: .ok, headers: headers,
       body: ResponseBody { writer in
-        // What is computed on the way must not hold the connection's thread.
-        try await withTaskExecutorPreference(globalConcurrentExecutor) {
-          try await stream.write { bytes in
-            if !bytes.isEmpty { try await writer.write(ByteBuffer(bytes: bytes)) }
-          }
+        try await stream.write { bytes in
+          if !bytes.isEmpty { try await writer.write(ByteBuffer(bytes: bytes)) }
         }
         try await writer.finish(nil)
       })

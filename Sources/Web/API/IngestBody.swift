@@ -24,16 +24,9 @@ struct IngestBody: Sendable {
     }
   }
 
-  private static let plainTypes = [
-    "application/json", "application/x-protobuf", "application/x-ndjson",
-  ]
-
   /// The media type without its parameters, in lower case.
   static func mediaType(of request: Request) -> String {
-    let sent = request.headers[.contentType] ?? ""
-    // Most senders write it as it is named here.
-    if Self.plainTypes.contains(sent) { return sent }
-    let type = sent.split(separator: ";").first ?? ""
+    let type = request.headers[.contentType]?.split(separator: ";").first ?? ""
     return type.filter { $0 != " " }.lowercased()
   }
 

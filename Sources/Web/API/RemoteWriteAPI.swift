@@ -26,7 +26,7 @@ struct RemoteWriteAPI: Sendable {
 
   var endpoints: [Endpoint] {
     [
-      .ingest("/api/v1/write") { call in
+      .post("/api/v1/write") { call in
         try Self.check(call.request)
         let buffer = try await body.collected(call.request)
         var batch: RemoteWriteBatch

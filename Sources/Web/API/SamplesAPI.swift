@@ -10,7 +10,7 @@ struct SamplesAPI: Sendable {
 
   var endpoints: [Endpoint] {
     [
-      .ingest("/v1/samples") { call in
+      .post("/v1/samples") { call in
         try IngestBody.check(call.request, coding: "identity")
         switch IngestBody.mediaType(of: call.request) {
         case "application/json": return .json(try await document(in: call.request).json)

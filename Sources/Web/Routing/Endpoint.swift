@@ -8,8 +8,6 @@ struct Endpoint: Sendable {
   let template: String
   /// The query parameters that it takes.
   var parameters: [String] = []
-  /// Whether it takes samples in: then a short body is read and answered on the connection's thread.
-  var takesSamples = false
   let answer: @Sendable (Call) async throws -> Response
 
   static func get(
@@ -19,10 +17,10 @@ struct Endpoint: Sendable {
     Endpoint(method: .get, template: template, parameters: parameters, answer: answer)
   }
 
-  static func ingest(
+  static func post(
     _ template: String, answer: @escaping @Sendable (Call) async throws -> Response
   ) -> Endpoint {
-    Endpoint(method: .post, template: template, takesSamples: true, answer: answer)
+    Endpoint(method: .post, template: template, answer: answer)
   }
 }
 

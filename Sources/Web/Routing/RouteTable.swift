@@ -15,12 +15,9 @@ struct RouteTable: Sendable {
 
   let endpoints: [Endpoint]
   private let entries: [Entry]
-  /// Those whose template is the path itself, by path.
-  private let plain: [String: [Endpoint]]
 
   init(_ endpoints: [Endpoint]) {
     self.endpoints = endpoints
-    plain = Dictionary(grouping: endpoints.filter { !$0.template.contains("{") }, by: \.template)
     entries = endpoints.map {
       Entry(segments: Self.segments(of: $0.template), endpoint: $0)
     }
@@ -32,10 +29,9 @@ struct RouteTable: Sendable {
   func match(_ method: HTTPRequest.Method, path: String)
     throws(Problem) -> (endpoint: Endpoint, parameters: [String: String])
   {
+    let segments = Self.segments(of: path)
     // Bodies are left out by the caller; what is read is the same.
     let wanted = method == .head ? HTTPRequest.Method.get : method
-    if let endpoint = plain[path]?.first(where: { $0.method == wanted }) { return (endpoint, [:]) }
-    let segments = Self.segments(of: path)
     var allowed: [String] = []
     for entry in entries {
       guard let parameters = Self.parameters(of: segments, as: entry.segments) else { continue }

@@ -35,24 +35,9 @@ struct WebResponder: HTTPResponder {
     return response
   }
 
-  /// Bytes of samples that are read in some hundred microseconds.
-  private static let briefBody = 64 << 10
-
-  /// Whether the answer computes so little that it need not leave the connection's thread, which
-  /// other connections wait for.
-  private static func isBrief(_ call: Call, _ endpoint: Endpoint) -> Bool {
-    guard endpoint.takesSamples, let length = call.request.headers[.contentLength] else {
-      return false
-    }
-    return Int(length).map { $0 <= briefBody } ?? false
-  }
-
   private func answer(_ call: Call, _ endpoint: Endpoint, _ logger: Logger) async -> Response {
     do {
-      if Self.isBrief(call, endpoint) { return try await endpoint.answer(call) }
-      return try await withTaskExecutorPreference(globalConcurrentExecutor) {
-        try await endpoint.answer(call)
-      }
+      return try await endpoint.answer(call)
     } catch let problem as Problem {
       return problem.response
     } catch let failure as IngestFailure {

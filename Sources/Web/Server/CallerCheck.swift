@@ -10,7 +10,7 @@ struct CallerCheck: Sendable {
   private let names: Set<String>
 
   init(hostNames: [String]) {
-    names = Set(hostNames.map { $0.lowercased() } + ["localhost", "127.0.0.1", "[::1]"])
+    names = Set(hostNames.map { $0.lowercased() } + ["localhost", "[::1]"])
   }
 
   func check(_ request: Request) throws(Problem) {
@@ -39,10 +39,9 @@ struct CallerCheck: Sendable {
 
   /// Without the port.
   private static func name(of authority: String) -> String {
-    let bytes = authority.utf8
-    if bytes.first == UInt8(ascii: "["), let end = bytes.firstIndex(of: UInt8(ascii: "]")) {
+    if authority.first == "[", let end = authority.firstIndex(of: "]") {
       return String(authority[...end])
     }
-    return String(authority[..<(bytes.firstIndex(of: UInt8(ascii: ":")) ?? authority.endIndex)])
+    return String(authority.prefix { $0 != ":" })
   }
 }

@@ -8,23 +8,18 @@ enum SecurityHeaders {
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
     + "img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
 
-  private static let fields: [HTTPField] = [
-    HTTPField(name: .contentSecurityPolicy, value: contentSecurityPolicy),
-    HTTPField(name: .xContentTypeOptions, value: "nosniff"),
-    HTTPField(name: named("Referrer-Policy"), value: "no-referrer"),
-    HTTPField(name: named("Cross-Origin-Resource-Policy"), value: "same-origin"),
-    HTTPField(name: named("Cross-Origin-Opener-Policy"), value: "same-origin"),
-  ]
-
-  /// No answer of an endpoint has any of these already.
   static func add(to response: inout Response) {
-    response.headers.append(contentsOf: fields)
+    response.headers[.contentSecurityPolicy] = contentSecurityPolicy
+    response.headers[.xContentTypeOptions] = "nosniff"
+    response.headers[fieldNamed("Referrer-Policy")] = "no-referrer"
+    response.headers[fieldNamed("Cross-Origin-Resource-Policy")] = "same-origin"
+    response.headers[fieldNamed("Cross-Origin-Opener-Policy")] = "same-origin"
     if response.headers[.cacheControl] == nil {
-      response.headers.append(HTTPField(name: .cacheControl, value: "no-store"))
+      response.headers[.cacheControl] = "no-store"
     }
   }
 
-  private static func named(_ name: String) -> HTTPField.Name {
+  private static func fieldNamed(_ name: String) -> HTTPField.Name {
     guard let field = HTTPField.Name(name) else {
       preconditionFailure("\(name) is not a header name")
     }

@@ -64,17 +64,15 @@ public struct WebServer: Service {
   /// - Throws: `WebServerError.cannotListen` if the address is taken or refused.
   public func run() async throws {
     let bodyTimeout = TimeAmount.seconds(Int64(configuration.bodyTimeout))
-    let channel = HTTP1Channel.Configuration(
-      additionalChannelHandlers: [RequestDeadline(bodyTimeout: bodyTimeout)],
-      idleTimeout: .seconds(Int64(configuration.headTimeout)),
-      httpDecoderConfiguration: .init(
-        maxHeaderFieldSize: configuration.headLimit,
-        maxHeaderListSize: configuration.headLimit, maxHeaderFieldCount: 100))
     let application = Application(
       responder: responder,
-      server: HTTPServerBuilder { responder in
-        LoopBoundChannel(base: HTTP1Channel(responder: responder, configuration: channel))
-      },
+      server: .http1(
+        configuration: HTTP1Channel.Configuration(
+          additionalChannelHandlers: [RequestDeadline(bodyTimeout: bodyTimeout)],
+          idleTimeout: .seconds(Int64(configuration.headTimeout)),
+          httpDecoderConfiguration: .init(
+            maxHeaderFieldSize: configuration.headLimit,
+            maxHeaderListSize: configuration.headLimit, maxHeaderFieldCount: 100))),
       configuration: ApplicationConfiguration(
         address: .hostname(configuration.address.host, port: configuration.address.port),
         availableConnectionsDelegate: .maximum(configuration.connectionLimit, logger: logger)),
