@@ -4,7 +4,7 @@ remote-write, and decisions are made, restarts it, and checks afterwards that no
 was lost, no batch is there in part, and no decision was made twice. Everything stays on loopback and
 in a temporary folder."""
 
-import argparse, http.client, json, os, random, re, signal, sqlite3, struct, subprocess, sys, tempfile
+import argparse, array, http.client, json, os, random, re, signal, sqlite3, struct, subprocess, sys, tempfile
 import threading, time
 import urllib.error, urllib.request
 
@@ -97,6 +97,7 @@ def main():
     options = argparse.ArgumentParser()
     options.add_argument("--binary", required=True)
     options.add_argument("--kills", type=int, default=100)
+    options.add_argument("--longest", type=float, default=1.6, help="seconds until the kill at most")
     options.add_argument("--seed", type=int, default=int(time.time()))
     options = options.parse_args()
     dice = random.Random(options.seed)
@@ -106,14 +107,16 @@ def main():
         config = os.path.join(folder, "scaler.yaml")
         with open(config, "w") as file:
             file.write(CONFIG.format(store=store))
-        acknowledged = {}
+        # One sample a second of history, each instant once, so that a value tells which push it was;
+        # by seconds since the first, -1 for one that was not acknowledged.
+        first = int(time.time()) - 380 * 86_400
+        acknowledged = array.array("h")
         unanswered = []
-        # One sample a second of history, each instant once, so that a value tells which push it was.
-        clock = int(time.time()) - 30 * 86_400
+        clock = first - 1
         value = 0
         for kill in range(options.kills):
             process, address = start(options.binary, config)
-            timer = threading.Timer(dice.uniform(0.05, 1.6), process.kill)
+            timer = threading.Timer(dice.uniform(0.05, options.longest), process.kill)
             timer.start()
             while True:
                 batch = []
@@ -128,44 +131,44 @@ def main():
                     sys.exit(f"a push was answered with {error.code}: {error.read()}")
                 except (OSError, http.client.HTTPException):
                     unanswered.append(batch)
+                    acknowledged.extend([-1] * len(batch))
                     break
-                for sample in batch:
-                    acknowledged[sample["timestamp"]] = sample["value"]
+                acknowledged.extend(sample["value"] for sample in batch)
             timer.join()
             process.wait()
         process, address = start(options.binary, config)
-        stored = {}
-        first, last = min(acknowledged), clock + 1
-        for chunk in range(first, last, 2000):
-            reply = call(address, f"/v1/services/past/history?from={chunk}"
-                                  f"&to={min(chunk + 2000, last)}&step=1s")
-            for index, point in enumerate(reply["points"]):
-                stored[chunk + index] = point["rate"]
+        stored = array.array("d")
+        while len(stored) < len(acknowledged):
+            start_of_chunk = first + len(stored)
+            end = min(start_of_chunk + 2000, first + len(acknowledged))
+            reply = call(address, f"/v1/services/past/history?from={start_of_chunk}&to={end}&step=1s")
+            stored.extend(-1 if point["rate"] is None else point["rate"] for point in reply["points"])
         process.send_signal(signal.SIGTERM)
         if process.wait(timeout=10) != 0:
             sys.exit("serve did not stop cleanly on SIGTERM")
-        lost = [t for t, v in acknowledged.items() if stored.get(t) is None]
-        wrong = [t for t, v in acknowledged.items()
-                 if stored.get(t) is not None and abs(stored[t] - v) > 1e-6]
-        partial = [batch for batch in unanswered
-                   if len({stored.get(sample["timestamp"]) is None for sample in batch}) > 1]
+        count = len(acknowledged) - acknowledged.count(-1)
+        lost = sum(was >= 0 and there < 0 for was, there in zip(acknowledged, stored))
+        wrong = sum(was >= 0 and there >= 0 and abs(there - was) > 1e-6
+                    for was, there in zip(acknowledged, stored))
+        partial = sum(len({stored[sample["timestamp"] - first] < 0 for sample in batch}) > 1
+                      for batch in unanswered)
         database = sqlite3.connect(store)
         decisions, numbers = database.execute(
-            "SELECT count(*), count(DISTINCT number) FROM decisions").fetchone()
+            "SELECT count(*), count(DISTINCT service || '#' || number) FROM decisions").fetchone()
         backwards = database.execute(
-            "SELECT count(*) FROM (SELECT time, lag(time) OVER (ORDER BY number) AS before "
+            "SELECT count(*) FROM (SELECT time, lag(time) OVER (PARTITION BY service ORDER BY number) AS before "
             "FROM decisions) WHERE time < before").fetchone()[0]
         replay = subprocess.run(
             [options.binary, "replay", "--store", store, "--format", "csv"], capture_output=True,
             text=True)
-        print(f"kill-loop: {len(acknowledged)} samples acknowledged, {len(lost)} lost, "
-              f"{len(wrong)} wrong; {len(unanswered)} batches unanswered, {len(partial)} of them there "
+        print(f"kill-loop: {count} samples acknowledged, {lost} lost, "
+              f"{wrong} wrong; {len(unanswered)} batches unanswered, {partial} of them there "
               f"in part; {decisions} decisions, {decisions - numbers} repeated, "
               f"{backwards} out of order; replay ended with {replay.returncode}")
         if lost or wrong or partial or decisions != numbers or backwards or replay.returncode != 0:
             print(replay.stdout, replay.stderr, sep="\n")
             sys.exit(f"kill-loop: FAILED with seed {options.seed}")
-        if not acknowledged or decisions == 0:
+        if count == 0 or decisions == 0:
             sys.exit("kill-loop: nothing was tested")
 
 
