@@ -76,7 +76,9 @@ extension Autoscaler {
     wantsShrink = FleetBreaker.isDeep(from: fleet.size, to: proposal.target)
 
     let horizon = now.earlier(by: max(tempo.limitPeriod, Swing.window))
-    sizes.append(fleet.size, at: now, horizon: horizon)
+    // A tick that does not see the fleet must not hide a turn that was commanded at the one before.
+    sizes.append(
+      observation.provisioned ?? foreign.aim ?? fleet.size, at: now, horizon: horizon)
     let stabilized = Int(replicas: held + parts.drain)
     // An hour of sizes is looked through only where a shrink would come of it.
     let shrinks = max(proposal.target, stabilized) < fleet.size

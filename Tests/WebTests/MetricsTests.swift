@@ -19,6 +19,7 @@ struct MetricsTests {
     let lines = Self.text.split(separator: "\n").map(String.init)
     #expect(lines.contains(#"scaler_build_info{version="1.2.3"} 1"#))
     #expect(lines.contains("scaler_ticks_total 100"))
+    #expect(lines.contains("scaler_fleet_breaker_open 1"))
     #expect(lines.contains(#"scaler_demand_observed{service="shop/checkout"} 123.5"#))
     #expect(lines.contains(#"scaler_replicas{service="shop/checkout",kind="ready"} 5"#))
     #expect(

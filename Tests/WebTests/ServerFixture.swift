@@ -155,6 +155,7 @@ extension MetricsSnapshot {
     var snapshot = MetricsSnapshot(version: "1.2.3", startedAt: WebServices.present)
     snapshot.ticks = 100
     snapshot.isLeader = true
+    snapshot.isBreakerOpen = true
     var lateness = Histogram(bounds: [0.1, 1])
     for value in [0.05, 0.5, 5, .nan] { lateness.record(value) }
     snapshot.tickLateness = lateness

@@ -39,6 +39,7 @@ extension StandbyAdvice.Burst: Encodable {
     case peakRate = "peak_rate"
     case peakQueue = "peak_queue"
     case timeToCapacity = "time_to_capacity_seconds"
+    case leastTimeToCapacity = "least_time_to_capacity_seconds_of_any_pool"
     case leastQueue = "least_queue_of_any_pool"
     case byArithmetic = "queue_by_arithmetic"
     case delay = "delay_seconds"
@@ -56,6 +57,7 @@ extension StandbyAdvice.Burst: Encodable {
     try container.encode(score.late, forKey: .late)
     try container.encode(score.availability, forKey: .availability)
     try container.encode(leastQueue, forKey: .leastQueue)
+    try container.encode(leastTimeToCapacity, forKey: .leastTimeToCapacity)
     try container.encode(arithmetic.queue, forKey: .byArithmetic)
     try container.encode(arithmetic.capacity, forKey: .capacity)
     try container.encode(arithmetic.delay, forKey: .delay)

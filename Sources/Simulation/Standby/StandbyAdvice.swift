@@ -1,7 +1,8 @@
 import Domain
 
-/// The warm pool that a scenario's surprises ask for: the smallest that reaches every goal that any
-/// pool can reach, found by running the policy with it.
+/// The warm pool that a scenario's surprises ask for, found by running the policy with it: the
+/// smallest that reaches every goal that any pool can reach, where what the last goals cost more is
+/// less than a twentieth of the bill; else the smallest with the targets in as many surprises.
 public struct StandbyAdvice: Sendable, Equatable {
   /// What is asked of every surprise.
   public struct Target: Sendable, Equatable {
@@ -37,6 +38,8 @@ public struct StandbyAdvice: Sendable, Equatable {
     public var isKept: Bool
     /// The longest queue with as many warm replicas as it could possibly use.
     public var leastQueue: Double
+    /// Seconds until there is enough capacity with as many.
+    public var leastTimeToCapacity: Double
     /// Why it is not less.
     public var arithmetic: BurstArithmetic
   }

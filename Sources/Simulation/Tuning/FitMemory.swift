@@ -2,7 +2,7 @@ import Control
 import Domain
 import Synchronization
 
-/// Fits that were made already, shared by runs that differ in scaling settings only: what a fit sees
+/// Fits that were made already, shared by runs that differ in other scaling settings: what a fit sees
 /// is the demand, which no policy changes, so equal requests have equal answers.
 final class FitMemory: Sendable {
   private struct Question: Hashable {
@@ -32,29 +32,39 @@ final class FitMemory: Sendable {
   }
 }
 
-/// The memories of policies that are compared: those with the same forecast settings share one. A
-/// policy that nobody shares with keeps none, so that its run's memory does not grow with the window.
+/// The memories of policies that are compared: those whose fits are the same share one. A policy that
+/// nobody shares with keeps none, so that its run's memory does not grow with the window.
 struct FitMemories: Sendable {
-  private var memories: [(forecast: ForecastPolicy, memory: FitMemory)] = []
+  /// What a fit depends on besides the demand. (A first one proves itself against the reaction, so the
+  /// headroom that the reaction plans with is part of it.)
+  private struct Settings: Equatable {
+    var forecast: ForecastPolicy
+    var utilization: Double
+  }
+
+  private var memories: [(settings: Settings, memory: FitMemory)] = []
 
   init(for specifications: [PolicySpecification]) {
-    let settings = specifications.compactMap(Self.settings)
-    for forecast in settings where !memories.contains(where: { $0.forecast == forecast }) {
-      guard settings.count(where: { $0 == forecast }) > 1 else { continue }
-      memories.append((forecast, FitMemory()))
+    let all = specifications.compactMap(Self.settings)
+    for settings in all where !memories.contains(where: { $0.settings == settings }) {
+      guard all.count(where: { $0 == settings }) > 1 else { continue }
+      memories.append((settings, FitMemory()))
     }
   }
 
   func memory(for specification: PolicySpecification) -> FitMemory? {
-    Self.settings(specification).flatMap { forecast in
-      memories.first { $0.forecast == forecast }?.memory
+    Self.settings(specification).flatMap { settings in
+      memories.first { $0.settings == settings }?.memory
     }
   }
 
   /// Nil for a policy that makes no fits.
-  private static func settings(_ specification: PolicySpecification) -> ForecastPolicy? {
+  private static func settings(_ specification: PolicySpecification) -> Settings? {
     guard specification.kind.isOurs, specification.kind != .reactive else { return nil }
     let forecast = specification.forecast ?? ForecastPolicy()
-    return forecast.isEnabled ? forecast : nil
+    guard forecast.isEnabled else { return nil }
+    return Settings(
+      forecast: forecast,
+      utilization: (specification.scaling ?? ScalingPolicy()).utilization)
   }
 }

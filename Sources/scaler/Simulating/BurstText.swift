@@ -62,7 +62,8 @@ enum BurstText {
     for burst in advice.bursts where !burst.isKept {
       lines.append(
         "  the surprise at \(burst.score.start.shortText) stays out of reach: at least "
-          + "\(burst.leastQueue.shortText) wait with any pool (on paper "
+          + "\(burst.leastQueue.shortText) wait with any pool, and there is enough capacity after "
+          + "\(seconds(burst.leastTimeToCapacity)) at the earliest (waiting on paper "
           + "\(burst.arithmetic.queue.shortText): \(burst.arithmetic.text))")
     }
     return lines
