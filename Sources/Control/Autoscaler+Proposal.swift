@@ -180,12 +180,15 @@ extension Autoscaler {
     return held
   }
 
+  /// What lies below this level is noise. Not the level in force: a deeper one must not ask for less.
+  private static let noiseLevel = 0.99
+
   /// The observed rate as far as it will last while replicas boot. With a forecast that decides, what
   /// lies within its noise is gone by then and the median stays; what exceeds the upper quantile is
   /// news and lasts. Never falls when the observed rate rises.
   private var lastingRate: Double? {
     guard let rate = recent.planned, demand.trust.grade == .full,
-      let forecast = demand.forecast(level: risk.level)
+      let forecast = demand.forecast(level: Self.noiseLevel)
     else { return recent.planned }
     let noise = max(0, forecast.upper - forecast.median)
     return min(rate, max(forecast.median, rate - noise))

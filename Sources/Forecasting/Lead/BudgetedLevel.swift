@@ -25,6 +25,12 @@ public struct BudgetedLevel: Sendable, Equatable {
   public private(set) var arrivals = 0.0
   /// Late requests.
   public private(set) var late = 0.0
+  /// Late requests of the shortfall that is on, or of the last one.
+  public private(set) var shortfall = 0.0
+  /// Those of the largest shortfall; forgotten as the sums are.
+  public private(set) var largestShortfall = 0.0
+  /// Whether the newest requests were late.
+  public private(set) var isShort = false
   /// Requests times 1 − level: as many would be late if the level were their share.
   public private(set) var nominal = 0.0
 
@@ -66,11 +72,13 @@ public struct BudgetedLevel: Sendable, Equatable {
       self.arrivals *= kept
       self.late *= kept
       nominal *= kept
+      largestShortfall *= kept
     }
     self.elapsed = min(1, self.elapsed + elapsed)
     self.arrivals += arrivals
     self.late += min(late, arrivals)
     nominal += arrivals * (1 - level)
+    if arrivals > 0 { track(min(late, arrivals)) }
     adapt()
   }
 
@@ -79,11 +87,21 @@ public struct BudgetedLevel: Sendable, Equatable {
     arrivals > 0 ? late * max(elapsed, Self.shortestHorizon) / (arrivals * budget) : 0
   }
 
-  /// Late requests per nominal one, as learnt so far.
+  /// Late requests per nominal one, as learnt so far, without the largest shortfall: a flash crowd that
+  /// no level prevents says nothing of what a level does.
   public var lateness: Double {
     guard elapsed > 0 else { return 1 }
     let prior = Self.priorWeight * aim * arrivals / elapsed
-    return nominal + prior > 0 ? (late + prior) / (nominal + prior) : 1
+    let usual = max(0, late - largestShortfall) + prior
+    return nominal + prior > 0 ? usual / (nominal + prior) : 1
+  }
+
+  /// A shortfall lasts as long as requests are late without a break.
+  private mutating func track(_ late: Double) {
+    if late > 0, !isShort { shortfall = 0 }
+    isShort = late > 0
+    shortfall += late
+    largestShortfall = max(largestShortfall, shortfall)
   }
 
   /// The share of late requests over a whole window that is aimed at: one shortfall below the budget,
@@ -116,7 +134,7 @@ extension BudgetedLevel {
 
   /// Writes everything; `init(from:)` gives back a value that is equal to the bit.
   public func writeState(to writer: inout StateWriter) {
-    writer.write(tag: Self.stateTag, version: 1)
+    writer.write(tag: Self.stateTag, version: 2)
     writer.write(budget)
     writer.write(episode)
     writer.write(level)
@@ -124,19 +142,29 @@ extension BudgetedLevel {
     writer.write(arrivals)
     writer.write(late)
     writer.write(nominal)
+    writer.write(shortfall)
+    writer.write(largestShortfall)
+    writer.write(isShort)
   }
 
   /// - Throws: `StateError`, also when a part is not finite or out of range.
   public init(from reader: inout StateReader) throws(StateError) {
-    try reader.read(tag: Self.stateTag, versions: 1...1)
+    let version = try reader.read(tag: Self.stateTag, versions: 1...2)
     self.init(budget: try reader.readDouble(), episode: try reader.readDouble())
     level = try reader.readDouble()
     elapsed = try reader.readDouble()
     arrivals = try reader.readDouble()
     late = try reader.readDouble()
     nominal = try reader.readDouble()
+    // The first version knew no shortfalls.
+    if version > 1 {
+      shortfall = try reader.readDouble()
+      largestShortfall = try reader.readDouble()
+      isShort = try reader.readBool()
+    }
     guard (0...1).contains(level), (0...1).contains(elapsed), arrivals >= 0, arrivals.isFinite,
-      (0...arrivals).contains(late), (0...arrivals).contains(nominal)
+      (0...arrivals).contains(late), (0...arrivals).contains(nominal), shortfall >= 0,
+      shortfall.isFinite, largestShortfall >= 0, largestShortfall.isFinite
     else { throw .inconsistent("a budget's sums are out of range") }
   }
 }

@@ -14,6 +14,8 @@ public struct LeadDemandFit: Sendable, Equatable {
 
   /// Moments learnt from at most; more are thinned out evenly.
   public static let maximumRows = 8000
+  /// Moments at which the season before jumped that are kept besides, where others are thinned out.
+  public static let maximumJumps = 500
   /// Moments needed at least.
   public static let fewestRows = 240
   /// Learnt from are the last so many rounds of the shortest season, or `maximumRows` steps if those
@@ -117,6 +119,8 @@ private struct LeadRows {
   /// Which seasons were seen often enough to learn from: a season seen once cannot be told from an
   /// accident.
   private let isSupported: [Bool]
+  /// Moments learnt from only because the season before jumped there.
+  private var jumps = 0
 
   init(
     lead: LeadWindow, seasons: Seasons, scale: (offset: Double, reference: Double), steps: Int
@@ -141,10 +145,20 @@ private struct LeadRows {
 
   mutating func advance(to step: Int, of values: [Double], at positions: SeasonPositions) {
     model.learn(values[step], at: positions)
-    guard step >= first, (step - first) % stride == 0, step + horizon < values.count,
-      model.unknownSteps == 0, model.recent.isFull
+    guard step >= first, step + horizon < values.count, model.unknownSteps == 0,
+      model.recent.isFull
     else { return }
     let features = model.features
+    if (step - first) % stride != 0 {
+      // A jump lasts a step or two, and thinning must not lose what came of it.
+      let offset = model.recent.offset
+      guard jumps < LeadDemandFit.maximumJumps,
+        features.parts.contains(where: {
+          model.memory.jump(to: $0, after: positions, offset: offset) > 0
+        })
+      else { return }
+      jumps += 1
+    }
     var outcomes: [Double] = []
     for part in features.parts {
       guard let largest = Self.largest(of: values, from: step + 1, in: part) else { return }

@@ -20,7 +20,7 @@ struct LeadFeatures: Sendable, Equatable {
   var count: Int { scales.count + seasons + (seasons > 0 ? 1 : 0) }
 
   /// What coefficients are taken to be before anything is known: all zero, the rate stays, but a jump
-  /// that the season before made is made again.
+  /// that the season before made is made again, until one was not.
   var prior: [Double] {
     var prior = Array(repeating: 0.0, count: count)
     if seasons > 0 { prior[scales.count + seasons] = 1 }

@@ -17,6 +17,8 @@ struct QuantileRegression {
   static let smallestTolerance = 1e-3
   /// Shrinkage as a part of the mean diagonal of the equations.
   static let ridge = 1e-4
+  /// Part of the shrinkage with which a prior other than zero is held.
+  static let assumption = 1e-3
 
   let features: Int
   /// Values per row: features, then the target.
@@ -51,7 +53,8 @@ struct QuantileRegression {
 
   /// - Parameters:
   ///   - start: Coefficients to begin at.
-  ///   - prior: Coefficients that they are shrunk toward; nil for zeros.
+  ///   - prior: Coefficients that they are shrunk toward; nil for zeros. One that is not zero is an
+  ///     assumption to begin with, which the first row that speaks against it overrules.
   /// - Throws: `FitFailure.singular` when the equations have no stable, finite solution.
   func fit(
     level: Double, start: [Double], prior: [Double]? = nil
@@ -74,11 +77,14 @@ struct QuantileRegression {
     for index in 0..<features { trace += entry(index, index) }
     let shrinkage = Self.ridge * trace / Double(features) + 1e-12
     guard trace.isFinite else { throw .notFinite }
+    let pull = (0..<features).map { row in
+      (prior?[row] ?? 0) == 0 ? shrinkage : Self.assumption * shrinkage
+    }
     var factor = Array(repeating: 0.0, count: features * features)
     var solution = Array(repeating: 0.0, count: features)
     for row in 0..<features {
       for column in 0...row {
-        var sum = entry(column, row) + (row == column ? shrinkage : 0)
+        var sum = entry(column, row) + (row == column ? pull[row] : 0)
         for inner in 0..<column {
           sum -= factor[row * features + inner] * factor[column * features + inner]
         }
@@ -89,7 +95,7 @@ struct QuantileRegression {
           factor[row * features + column] = sum / factor[column * features + column]
         }
       }
-      var sum = entry(row, features) + shrinkage * (prior?[row] ?? 0)
+      var sum = entry(row, features) + pull[row] * (prior?[row] ?? 0)
       for inner in 0..<row { sum -= factor[row * features + inner] * solution[inner] }
       solution[row] = sum / factor[row * features + row]
     }

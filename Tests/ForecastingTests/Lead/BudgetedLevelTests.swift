@@ -53,6 +53,19 @@ struct BudgetedLevelTests {
     #expect(level.level <= 1 - BudgetedLevel.smallestComplement * 0.01 + 1e-12)
   }
 
+  @Test("the largest shortfall does not count as what the level lets through")
+  func shortfalls() {
+    var scattered = BudgetedLevel(budget: 0.01, episode: 0)
+    var gathered = scattered
+    for step in 0..<400 {
+      scattered.observe(arrivals: 100, late: step % 100 == 50 ? 100 : 0, elapsed: 0.001)
+      gathered.observe(arrivals: 100, late: (50..<54).contains(step) ? 100 : 0, elapsed: 0.001)
+    }
+    #expect(scattered.late == gathered.late)
+    #expect(gathered.largestShortfall == 400 && scattered.largestShortfall == 100)
+    #expect(gathered.lateness < scattered.lateness)
+  }
+
   @Test("a calm service gets cheaper, down to the bound")
   func calm() {
     var level = BudgetedLevel(budget: 0.001, episode: 0)
@@ -87,5 +100,12 @@ struct BudgetedLevelTests {
     #expect(try BudgetedLevel(from: &reader) == level)
     var short = StateReader(Array(writer.bytes.dropLast()))
     #expect(throws: StateError.self) { try BudgetedLevel(from: &short) }
+    // As the first version wrote it: without the shortfalls, two numbers and a flag.
+    var first = Array(writer.bytes.dropLast(17))
+    first[1] = 1
+    var old = StateReader(first)
+    let read = try BudgetedLevel(from: &old)
+    #expect(read.late == level.late && read.elapsed == level.elapsed)
+    #expect(read.largestShortfall == 0)
   }
 }
