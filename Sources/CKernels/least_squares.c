@@ -1,7 +1,5 @@
 #include "CKernels.h"
 
-#include <math.h>
-
 #include "lanes.h"
 
 CLONES
@@ -22,18 +20,36 @@ void weighted_gram(int64_t count, int64_t width, const double *rows, const doubl
   }
 }
 
+// Lane by lane, the sum of a vector of eight; the order of additions is the same for all.
+#define PAIRS(a, b)                                          \
+  (__builtin_shufflevector(a, b, 0, 8, 2, 10, 4, 12, 6, 14) + \
+   __builtin_shufflevector(a, b, 1, 9, 3, 11, 5, 13, 7, 15))
+#define FOURS(a, b)                                          \
+  (__builtin_shufflevector(a, b, 0, 1, 8, 9, 4, 5, 12, 13) +  \
+   __builtin_shufflevector(a, b, 2, 3, 10, 11, 6, 7, 14, 15))
+#define EIGHTS(a, b)                                         \
+  (__builtin_shufflevector(a, b, 0, 1, 2, 3, 8, 9, 10, 11) +  \
+   __builtin_shufflevector(a, b, 4, 5, 6, 7, 12, 13, 14, 15))
+
 CLONES
 void absolute_error_weights(int64_t count, int64_t width, const double *rows,
                             const double *direction, double scale, double least,
                             double *weights) {
-  for (int64_t r = 0; r < count; r++) {
-    const double *row = rows + r * width;
-    lanes products = LOAD(row) * LOAD(direction);
-    for (int64_t left = LANES; left < width; left += LANES)
-      products += LOAD(row + left) * LOAD(direction + left);
-    double sum = 0;
-    for (int i = 0; i < LANES; i++) sum += products[i];
-    const double size = fabs(sum) / scale;
-    weights[r] = 1 / (size > least ? size : least);
+  for (int64_t r = 0; r < count; r += LANES) {
+    lanes product[LANES];
+    for (int i = 0; i < LANES; i++) {
+      const double *row = rows + (r + i < count ? r + i : r) * width;
+      product[i] = LOAD(row) * LOAD(direction);
+      for (int64_t left = LANES; left < width; left += LANES)
+        product[i] += LOAD(row + left) * LOAD(direction + left);
+    }
+    const lanes first = FOURS(PAIRS(product[0], product[1]), PAIRS(product[2], product[3]));
+    const lanes second = FOURS(PAIRS(product[4], product[5]), PAIRS(product[6], product[7]));
+    const lanes size = MAGNITUDE(EIGHTS(first, second)) / scale;
+    const lanes weight = 1 / SELECT(size > least, size, least);
+    if (r + LANES <= count)
+      STORE(weights + r, weight);
+    else
+      for (int64_t i = 0; r + i < count; i++) weights[r + i] = weight[i];
   }
 }

@@ -9,9 +9,6 @@ struct LimitedMemoryBFGS {
   var maximumEvaluations = 80
   /// It stops when two iterations in a row lower the value by less than this part of it.
   var tolerance = 1e-4
-  /// It also stops before a step that is expected to lower the value by less than this part of it, once
-  /// it has seen how the gradient changes.
-  var leastExpectation = 0.0
   /// The longest first step, in units of the vector.
   var firstStep = 1.0
 
@@ -133,10 +130,6 @@ extension LimitedMemoryBFGS {
           isFinished = true
           return
         }
-      }
-      if !steps.isEmpty, -0.5 * slope < limits.leastExpectation * point.value.magnitude {
-        isFinished = true
-        return
       }
       let length = dot(direction, direction).squareRoot()
       scale = min(1, (steps.isEmpty ? limits.firstStep : 4 * limits.firstStep) / length)

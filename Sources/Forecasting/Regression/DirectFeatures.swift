@@ -8,8 +8,8 @@ struct DirectFeatures {
   let day: Int
   let week: Int
   private let values: [Double]
-  /// Sum of all values before each index.
-  private let sums: [Double]
+  /// Mean of the day that ends with each step; 0 before there is one.
+  private let dailyMeans: [Double]
   /// Typical size of a change from day to day, > 0.
   let scale: Double
 
@@ -25,7 +25,11 @@ struct DirectFeatures {
       sum += value
       sums.append(sum)
     }
-    self.sums = sums
+    var means = Array(repeating: 0.0, count: values.count)
+    for step in stride(from: day - 1, to: values.count, by: 1) {
+      means[step] = (sums[step + 1] - sums[step + 1 - day]) / Double(day)
+    }
+    dailyMeans = means
     var change = 0.0
     for step in day..<max(day, count) { change += (values[step] - values[step - day]).magnitude }
     scale = change / Double(max(1, count - day)) + 1e-9
@@ -49,13 +53,13 @@ struct DirectFeatures {
     let weeks = (horizon + week - 1) / week
     let target = origin + horizon
     let base = values[target - days * day]
-    let lastDay = mean(endingAt: origin)
+    let lastDay = dailyMeans[origin]
     for older in 1...6 { row[start + older - 1] = values[target - (days + older) * day] - base }
     row[start + 6] = values[origin] - values[origin - day]
     row[start + 7] = values[origin - 1] - values[origin - 1 - day]
     row[start + 8] = values[origin] - values[origin - week]
-    row[start + 9] = lastDay - mean(endingAt: origin - day)
-    row[start + 10] = lastDay - mean(endingAt: origin - (week - day))
+    row[start + 9] = lastDay - dailyMeans[origin - day]
+    row[start + 10] = lastDay - dailyMeans[origin - (week - day)]
     row[start + 11] = base - lastDay
     let weekly = target - weeks * week
     let next = min(weekly + 1, origin)
@@ -67,9 +71,5 @@ struct DirectFeatures {
   /// Value of a step less its seasonal naive forecast.
   func target(origin: Int, horizon: Int) -> Double {
     values[origin + horizon] - base(origin: origin, horizon: horizon)
-  }
-
-  private func mean(endingAt step: Int) -> Double {
-    (sums[step + 1] - sums[step + 1 - day]) / Double(day)
   }
 }

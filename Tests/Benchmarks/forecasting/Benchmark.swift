@@ -8,6 +8,7 @@ import Foundation
 ///     ForecastingBenchmark fleet                           fits a second of many series at once
 ///     ForecastingBenchmark tick                            microseconds per service and tick, bytes
 ///     ForecastingBenchmark bank                            milliseconds of the whole combination
+///     ForecastingBenchmark day                             a day of refits of 10,000 services
 ///     ForecastingBenchmark calibration models/traces       exceedance of upper quantiles
 ///     ForecastingBenchmark answers                         forecasts with all digits, to compare
 ///
@@ -26,11 +27,13 @@ struct Benchmark {
     case "fleet": try Speed.fleet()
     case "tick": try Speed.tick()
     case "bank": try Speed.bank()
+    case "day": try Refits.day()
     case "answers": try Answers.write()
     case "calibration" where arguments.count > 1: try Calibration.measure(folder: arguments[1])
     default:
       print(
-        "modes: m4 FILE [HELD-OUT-STEPS JOBS], fit, fleet, tick, bank, calibration FOLDER, answers")
+        "modes: m4 FILE [HELD-OUT-STEPS JOBS], fit, fleet, tick, bank, day, calibration FOLDER, "
+          + "answers")
     }
   }
 }

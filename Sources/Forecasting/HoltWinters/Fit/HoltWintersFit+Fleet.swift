@@ -125,7 +125,7 @@ private struct FleetSearch {
     self.coordinates = coordinates
     limits = LimitedMemoryBFGS(
       maximumIterations: 40, maximumEvaluations: max(1, options.maximumPasses),
-      tolerance: Self.tolerance, leastExpectation: Self.tolerance)
+      tolerance: Self.tolerance)
     batch = HoltWintersBatch(
       like: series[0], warmUp: warmUp, candidates: coordinates.count + 1)
     begin = coordinates.starts(options.start)[0]

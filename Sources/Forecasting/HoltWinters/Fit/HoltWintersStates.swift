@@ -82,7 +82,7 @@ extension HoltWintersStates {
 
   /// Mean of the values at each state, those beyond four median deviations from the state's median
   /// counted as at that bound.
-  private static func addRobustMeans(
+  static func addRobustMeans(
     of values: UnsafeBufferPointer<Double>, at indices: UnsafeBufferPointer<Int32>,
     to seasonal: UnsafeMutableBufferPointer<Double>
   ) {
@@ -148,8 +148,8 @@ extension HoltWintersStates {
 
   /// Values of a group that its median is taken of, at most, and deviations that theirs is: what they
   /// only bound needs no more.
-  private static let sampled = 5
-  private static let sampledDeviations = 300
+  static let sampled = 5
+  static let sampledDeviations = 300
 
   /// The median of up to `sampled` values, evenly spread over a group; put in order one by one, which
   /// is the fastest for so few.
