@@ -126,26 +126,21 @@ struct FaultedInvariantTests {
     "I-04: a deeper quantile of the same forecast never asks for less", arguments: [1, 2, 3, 4])
   func forecastOnlyRaises(seed: Int) throws {
     let fitted = try Trained.fitted()
-    func autoscaler(risk: Double) throws -> Autoscaler {
-      var autoscaler = Autoscaler(
-        policy: try policy(min: 2, max: 6000, forecast: true) {
-          $0.scaling.risk = .fixed(risk)
-        })
-      _ = autoscaler.handle(.fitted(fitted))
-      return autoscaler
+    func service(risk: Double) throws -> ServicePolicy {
+      try policy(min: 2, max: 6000, forecast: true) { $0.scaling.risk = .fixed(risk) }
     }
-    var careful = try autoscaler(risk: 0.005)
-    var bold = try autoscaler(risk: 0.4)
+    let lessCareful = try service(risk: 0.4)
+    var careful = Autoscaler(policy: try service(risk: 0.005))
+    _ = careful.handle(.fitted(fitted))
     var world = DisorderlyWorld(seed: seed)
     world.now = FaultyWorld.start
     for _ in 0..<400 {
       let seen = Event.observed(world.observation())
+      // The same past: what each believes of its fleet follows from the commands that it sent itself.
+      var bold = careful
+      _ = bold.handle(.configured(lessCareful, at: world.now))
       _ = bold.handle(seen)
-      let outcomes = world.perform(careful.handle(seen))
-      for outcome in outcomes {
-        _ = careful.handle(outcome)
-        _ = bold.handle(outcome)
-      }
+      for outcome in world.perform(careful.handle(seen)) { _ = careful.handle(outcome) }
       let less = try #require(bold.lastProposal)
       let more = try #require(careful.lastProposal)
       #expect(more.target >= less.target, "seed \(seed): \(more) but \(less)")

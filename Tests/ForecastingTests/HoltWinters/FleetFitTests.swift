@@ -5,12 +5,12 @@ import Testing
 @Suite struct FleetFitTests {
   private let seasons = [12, 84]
 
-  private func histories(_ count: Int) -> [[Double]] {
+  private func histories(_ count: Int, steps: Int = 1260) -> [[Double]] {
     (0..<count).map { number in
       var values = Demand.daily(
-        count: 420, day: 12, seed: UInt64(number), level: Double(number + 1) * 50)
+        count: steps, day: 12, seed: UInt64(number), level: Double(number + 1) * 50)
       var random = Seeded(UInt64(1000 + number))
-      for _ in 0..<(number % 3) * 20 { values[Int.random(in: 0..<420, using: &random)] = .nan }
+      for _ in 0..<(number % 3) * 20 { values[Int.random(in: 0..<steps, using: &random)] = .nan }
       return values
     }
   }
@@ -30,6 +30,21 @@ import Testing
         values: histories[number], seasons: seasons,
         transform: .logarithm(for: histories[number]), options: options)
       #expect(try fit.get().loss < 1.02 * alone.loss, "history \(number)")
+    }
+  }
+
+  @Test("short histories are fitted one by one")
+  func short() throws {
+    let seasons = try #require(Seasons(seasons))
+    let options = HoltWintersFit.Options(horizons: [], starts: 1)
+    let histories = histories(5, steps: HoltWintersFit.fewestSteps - 1)
+    let fits = HoltWintersFit.fit(
+      fleet: histories, seasons: seasons, transforms: histories.map { _ in .identity },
+      options: options)
+    for (history, fit) in zip(histories, fits) {
+      let alone = try HoltWintersFit.fit(
+        values: history, seasons: seasons, transform: .identity, options: options)
+      #expect(try fit.get() == alone)
     }
   }
 
@@ -57,7 +72,7 @@ import Testing
   @Test("a history without values or of another length fails alone (F-60)")
   func failures() throws {
     var histories = histories(5)
-    histories[1] = Array(repeating: .nan, count: 420)
+    histories[1] = Array(repeating: .nan, count: 1260)
     histories[3] = [1, 2, 3]
     let fits = HoltWintersFit.fit(
       fleet: histories, seasons: try #require(Seasons(seasons)),
@@ -68,7 +83,7 @@ import Testing
     #expect(
       failures == [
         nil, .tooFewValues(known: 0, needed: 1), nil,
-        .positionsDoNotFit(steps: 3, positions: 420), nil,
+        .positionsDoNotFit(steps: 3, positions: 1260), nil,
       ])
   }
 
@@ -78,7 +93,7 @@ import Testing
   func wild(seed: UInt64) throws {
     var random = Seeded(seed)
     let histories = (0..<9).map { _ in
-      (0..<200).map { _ in
+      (0..<1200).map { _ in
         [0, 1e300, 1e-300, 3, .nan, .infinity, 1e9].randomElement(using: &random) ?? 0
       }
     }
