@@ -166,7 +166,9 @@ extension Autoscaler {
     let boot = fleet.warm > 0 ? tempo.warmBoot : tempo.boot
     let ticks = Int64((boot + tempo.drain) / tempo.interval)
     var backlog = 0.0
-    if let queue = observation.queue, let rate = lastingRate {
+    // What starts from the pool serves before noise has gone by.
+    let lasting = fleet.warm > 0 ? recent.planned : lastingRate
+    if let queue = observation.queue, let rate = lasting {
       let projection = BacklogProjection(
         rate: rate, ratePerReplica: policy.fleet.ratePerReplica,
         queueLimit: policy.fleet.queueLimit)
