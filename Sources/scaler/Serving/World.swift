@@ -175,9 +175,12 @@ struct World: Sendable {
           message: "\(replay.trace) holds \(file.series.count) series and none is called "
             + "`\(wanted)`: name one under `query`")
       }
+      // A trace of minutes has its own.
+      let texture =
+        series.rate.step < .seconds(300)
+        ? nil : ReplayTexture(deviation: 0.03, tau: .seconds(60), seed: 7)
       traces[service.policy.id] = ReplayTrace(
-        series.rate, origin: origin, scale: replay.scale,
-        texture: ReplayTexture(deviation: 0.03, tau: .seconds(60), seed: 7))
+        series.rate, origin: origin, scale: replay.scale, texture: texture)
     }
     return ReplaySource(traces)
   }
