@@ -64,10 +64,7 @@ private struct FleetDaemon {
   }
 
   func run() async throws {
-    do {
-      try await loop.run()
-    } catch is CancellationError {}
-    await loop.settle()
+    try await loop.runToTheEnd()
   }
 }
 

@@ -163,9 +163,16 @@ struct ScriptedDaemon {
 
   /// Runs to the clock's end.
   func run() async throws {
+    try await loop.runToTheEnd()
+  }
+}
+
+extension ControlLoop {
+  /// Runs until its clock ends, and lets what is under way end as well.
+  func runToTheEnd() async throws {
     do {
-      try await loop.run()
+      try await run()
     } catch is CancellationError {}
-    await loop.settle()
+    await settle()
   }
 }
