@@ -46,6 +46,7 @@ extension Autoscaler {
       guard decision.target != fleet.size else { return nil }
       kind = .desired
     }
+    guard refusals.allow(decision.target, at: decision.time) else { return nil }
     return ScaleCommand(
       decision, kind: kind, replicas: decision.target, fencingToken: fencingToken,
       validUntil: validity(of: decision))
@@ -56,7 +57,7 @@ extension Autoscaler {
   }
 
   /// A command's outcome frees the way for the next one.
-  mutating func settle(_ decision: DecisionID, _ outcome: ScaleOutcome) {
+  mutating func settle(_ decision: DecisionID, _ outcome: ScaleOutcome, at time: Timestamp) {
     if let command = pool.inFlight, command.decision == decision {
       pool.inFlight = nil
       switch outcome {
@@ -69,6 +70,11 @@ extension Autoscaler {
     }
     guard let command = inFlight, command.decision == decision else { return }
     inFlight = nil
+    switch outcome {
+    case .accepted, .unchanged: refusals.accepted()
+    case .refused: refusals.refused(command.replicas, at: time)
+    case .unknown, .notSent: break
+    }
     switch outcome {
     case .accepted(let replicas):
       acceptedFloor = replicas

@@ -52,6 +52,7 @@ public struct Autoscaler: Sendable {
   var inFlight: ScaleCommand?
   /// What the platform last accepted as our floor; meaningful in mode `floor`.
   var acceptedFloor: Int?
+  var refusals = Refusals()
   /// A size that an operator fixed; void once its time has passed.
   public internal(set) var override: SizeOverride?
   /// Until when an operator froze the size; void once it has passed.
@@ -84,8 +85,8 @@ public struct Autoscaler: Sendable {
     case .fitFailed(let time, _):
       demand.fitFailed(at: time)
       return []
-    case .scaled(let decision, let outcome, _):
-      settle(decision, outcome)
+    case .scaled(let decision, let outcome, let time):
+      settle(decision, outcome, at: time)
       return []
     case .overridden(let override, _):
       self.override = override
@@ -100,6 +101,7 @@ public struct Autoscaler: Sendable {
       fencingToken = token
       // Whoever begins to command leaves a plan of their own.
       nextPlan = nil
+      refusals = Refusals()
       if token == nil {
         inFlight = nil
         pool.inFlight = nil
@@ -158,6 +160,7 @@ public struct Autoscaler: Sendable {
     risk.configure(policy)
     tempo = Tempo(policy, boot: measuredBoot ?? policy.fleet.boot)
     nextPlan = nil
+    refusals = Refusals()
   }
 
   private mutating func observe(_ observation: Observation) -> [Effect] {

@@ -19,6 +19,8 @@ struct ClosedLoop {
   var commands: [ScaleCommand] = []
   var plans: [FloorPlan] = []
   var fitRequests: [FitRequest] = []
+  /// Why the platform refuses every command, if it does.
+  var refusal: String?
   private let boot: Duration
 
   init(_ policy: ServicePolicy, ready: Int, at start: Timestamp, boot: Duration? = nil) {
@@ -74,6 +76,10 @@ struct ClosedLoop {
     case .fit(let request): fitRequests.append(request)
     case .scale(let command):
       commands.append(command)
+      if let refusal {
+        _ = autoscaler.handle(.scaled(command.decision, .refused(refusal), at: now))
+        return
+      }
       if command.kind == .desired { resize(to: command.replicas) }
       _ = autoscaler.handle(
         .scaled(command.decision, .accepted(replicas: command.replicas), at: now))

@@ -27,6 +27,12 @@ extension StateWriter {
     write(foreign.yieldsUntil)
   }
 
+  mutating func write(_ refusals: Refusals) {
+    write(refusals.inARow)
+    write(refusals.replicas)
+    write(refusals.until)
+  }
+
   mutating func write(_ ledger: BudgetLedger) {
     write(ledger.monthStart)
     write(ledger.monthEnd)
@@ -90,6 +96,11 @@ extension StateReader {
     foreign.lastWrite = try readOptionalTimestamp()
     foreign.yieldsUntil = try readOptionalTimestamp()
     return foreign
+  }
+
+  mutating func readRefusals() throws(StateError) -> Refusals {
+    Refusals(
+      inARow: max(0, try readInt()), replicas: try readInt(), until: try readOptionalTimestamp())
   }
 
   mutating func readLedger() throws(StateError) -> BudgetLedger {

@@ -7,8 +7,9 @@ public import Forecasting
 /// would have been made without it.
 extension Autoscaler {
   static let snapshotTag: UInt8 = 0x41
-  static let snapshotVersion: UInt8 = 4
-  /// The oldest version that is still read: until 3 a freeze had no end.
+  static let snapshotVersion: UInt8 = 5
+  /// The oldest version that is still read: until 3 a freeze had no end, until 4
+  /// refusals were not kept.
   static let oldestSnapshotVersion: UInt8 = 3
 
   public var snapshot: [UInt8] {
@@ -44,6 +45,7 @@ extension Autoscaler {
     writer.write(inFlight != nil)
     if let inFlight { writer.write(inFlight) }
     writer.write(acceptedFloor)
+    writer.write(refusals)
     writer.write(override)
     writer.write(frozenUntil)
     writer.write(fencingToken.map { Int($0) })
@@ -82,6 +84,7 @@ extension Autoscaler {
     if try reader.readBool() { lastProposal = try reader.readDecision(for: policy.id) }
     if try reader.readBool() { inFlight = try reader.readCommand(for: policy.id) }
     acceptedFloor = try reader.readOptionalInt()
+    if version >= 5 { refusals = try reader.readRefusals() }
     override = try reader.readOverride()
     frozenUntil =
       version < 4
