@@ -206,6 +206,9 @@ public struct Autoscaler: Sendable {
       recent.forget(before: now)
     }
     let expected = demand.isEnabled ? demand.expectedRate.map { $0 * factor } : nil
+    if let last = lastProposal?.time, now.since(last) > policy.timing.interval * 4 {
+      watch.interrupt()
+    }
     watch.observe(
       observation.rate, expected: expected, at: now, stabilization: tempo.stabilization)
     let learnt = observation.rate.flatMap { rate in

@@ -32,6 +32,11 @@ public struct ScaleCommand: Sendable, Equatable, Codable {
     set { explanation = .words(newValue) }
   }
 
+  /// Tells this command from every other one of its service, for receivers that drop what they have
+  /// seen: `token-decision-validity`. The validity, since a store that was restored from a copy
+  /// counts its decisions from where the copy ends.
+  public var occurrence: String { "\(fencingToken)-\(decision)-\(validUntil.seconds)" }
+
   public init(
     decision: DecisionID, service: ServiceID, kind: Kind, replicas: Int, fencingToken: Int64,
     validUntil: Timestamp, reason: String = ""

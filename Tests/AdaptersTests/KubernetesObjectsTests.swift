@@ -53,7 +53,7 @@ struct KubernetesObjectsTests {
     #expect(try await cloud(server).apply(command(6, .floor)) == .unchanged)
     #expect(
       platform.events == [
-        #"{"action":"Scale","apiVersion":"events.k8s.io/v1","eventTime":"2027-01-15T08:00:00.000000Z","kind":"Event","metadata":{"name":"scaler-web-1-7","namespace":"shop"},"note":"floor 2 → 6: forecast 812/s in 90s → 6","reason":"PredictiveScaling","regarding":{"apiVersion":"autoscaling/v2","kind":"HorizontalPodAutoscaler","name":"web","namespace":"shop","resourceVersion":"1","uid":"u-1"},"reportingController":"scaler.dev/scaler","reportingInstance":"scaler-0","type":"Normal"}"#
+        #"{"action":"Scale","apiVersion":"events.k8s.io/v1","eventTime":"2027-01-15T08:00:00.000000Z","kind":"Event","metadata":{"name":"scaler-web-1-7-1800000060","namespace":"shop"},"note":"floor 2 → 6: forecast 812/s in 90s → 6","reason":"PredictiveScaling","regarding":{"apiVersion":"autoscaling/v2","kind":"HorizontalPodAutoscaler","name":"web","namespace":"shop","resourceVersion":"1","uid":"u-1"},"reportingController":"scaler.dev/scaler","reportingInstance":"scaler-0","type":"Normal"}"#
       ])
   }
 

@@ -23,10 +23,9 @@ struct KubernetesEvents: Sendable {
     _ command: ScaleCommand, of subject: Subject, change: String, at time: Timestamp
   ) async {
     let note = command.reason.isEmpty ? change : "\(change): \(command.reason)"
-    let number = "\(command.fencingToken)-\(command.decision)"
     let event = Event(
       metadata: .init(
-        name: "scaler-\(command.service.name.eventName)-\(number)",
+        name: "scaler-\(command.service.name.eventName)-\(command.occurrence)",
         namespace: subject.namespace),
       eventTime: "\(time.description.dropLast()).000000Z",
       reportingInstance: instance,

@@ -59,7 +59,7 @@ public struct WebhookCloud: CloudAdapter {
     let left = command.validUntil.since(time)
     guard left > .zero else { return .notSent("the command was valid until \(command.validUntil)") }
     let event = CloudEvent(
-      id: "\(command.service)-\(command.fencingToken)-\(command.decision)",
+      id: "\(command.service)-\(command.occurrence)",
       type: "scaler.scale.\(command.kind.rawValue)", subject: command.service.name, time: time,
       data: FleetMessages.Command(command))
     let response = try await send(

@@ -61,6 +61,13 @@ struct SignalWatch: Sendable, Equatable {
     suspicion = judged(at: now, stabilization: stabilization)
   }
 
+  /// Ticks were left out: the process was stopped or suspended, or goes on from a copy of its past.
+  /// What it knew of the demand is old, and it has to look for a while before it shrinks anything.
+  mutating func interrupt() {
+    freshTicks = 0
+    freshSince = nil
+  }
+
   private mutating func trackMovement(of rate: Double) {
     if let lastRate {
       if lastRate == rate {
