@@ -75,12 +75,12 @@ extension Autoscaler {
     proposal.target = Int(replicas: Double(rated) + parts.drain)
     wantsShrink = FleetBreaker.isDeep(from: fleet.size, to: proposal.target)
 
-    let horizon = now.earlier(by: max(tempo.limitPeriod, Swing.window))
+    let horizon = now.earlier(by: max(tempo.limitPeriod, tempo.swing))
     // A tick that does not see the fleet must not hide a turn that was commanded at the one before.
     sizes.append(
       observation.provisioned ?? foreign.aim ?? fleet.size, at: now, horizon: horizon)
     let stabilized = Int(replicas: held + parts.drain)
-    // An hour of sizes is looked through only where a shrink would come of it.
+    // The sizes of an hour are looked through only where a shrink would come of it.
     let shrinks = max(proposal.target, stabilized) < fleet.size
     let context = GuardrailContext(
       current: fleet.size, missing: missing(in: observation), suspicion: watch.suspicion,
@@ -91,7 +91,7 @@ extension Autoscaler {
       largest: sizes.largest(since: now.earlier(by: tempo.downPeriod)) ?? fleet.size,
       smallest: sizes.smallest(since: now.earlier(by: tempo.upPeriod)) ?? fleet.size,
       swing: shrinks
-        ? sizes.swing(since: now.earlier(by: Swing.window)) : Swing(from: fleet.size),
+        ? sizes.swing(since: now.earlier(by: tempo.swing)) : Swing(from: fleet.size),
       override: override.flatMap { now < $0.until ? $0.replicas : nil },
       isFrozen: frozenUntil.map { now < $0 } ?? false)
     Guardrails.apply(to: &proposal, in: context, under: policy)

@@ -20,7 +20,7 @@ public enum Rule: Sendable, Equatable {
   case stepDown(limit: Int, result: Int)
   /// A shrink waits: within the window more was asked for.
   case stabilized(result: Int, window: Duration)
-  /// A shrink waits: the size has turned up or down so often within the hour.
+  /// A shrink waits: the size has turned up or down so often of late.
   case swinging(turns: Int, result: Int)
   /// Something is unknown, so nothing shrinks.
   case silence(missing: [Signal], result: Int)
@@ -95,7 +95,7 @@ extension Rule: CustomStringConvertible {
     case .stepUp(let limit, let result): "step +\(limit) → \(result)"
     case .stepDown(let limit, let result): "step -\(limit) → \(result)"
     case .stabilized(let result, let window): "stabilising \(window.shortText) → \(result)"
-    case .swinging(let turns, let result): "\(turns) turns within the hour → \(result)"
+    case .swinging(let turns, let result): "\(turns) turns of late → \(result)"
     case .silence(let missing, let result):
       "\(missing.map(\.rawValue).joined(separator: ", ")) unknown → \(result)"
     case .downstream(let name, let result): "downstream \(name) → \(result)"

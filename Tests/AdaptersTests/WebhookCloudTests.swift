@@ -98,7 +98,8 @@ struct WebhookCloudTests {
     }
     let retry = RetryPolicy(attempts: 3, base: .milliseconds(1))
     #expect(try await cloud(server, retry: retry).apply(command()) == .accepted(replicas: 6))
-    #expect(server.requests.map { $0.headers["webhook-id"] } == ["web-3-7-1800000060", "web-3-7-1800000060"])
+    let id = "web-3-7-1800000060"
+    #expect(server.requests.map { $0.headers["webhook-id"] } == [id, id])
     let request = try #require(server.requests.first)
     #expect(request.method == "POST")
     #expect(request.headers["content-type"] == "application/cloudevents+json")
@@ -109,7 +110,7 @@ struct WebhookCloudTests {
         + #""datacontenttype":"application/json","id":"web-3-7-1800000060","source":"scaler","specversion":"1.0","#
         + #""subject":"web","time":"2027-01-15T08:00:00Z","type":"scaler.scale.desired"}"#)
     let expected = try WebhookSignature(.value("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")).headers(
-      id: "web-3-7-1800000060", time: now, body: request.body)
+      id: id, time: now, body: request.body)
     #expect(request.headers["webhook-signature"] == expected.last?.value)
   }
 

@@ -217,6 +217,18 @@ struct FaultTests {
     #expect(hours <= 4 / 3 * oracle, "\(hours) of \(oracle)")
   }
 
+  @Test("F-64: where a day lasts ten minutes, a swing is forgotten as many times sooner")
+  func compressedSwing() throws {
+    let day = Duration.seconds(600)
+    var loop = ClosedLoop(
+      try policy(max: 400, forecast: true) {
+        $0.forecast.seasons = [day, day * 7]
+      }, ready: 30, at: start)
+    for tick in 0..<240 { loop.tick(tick % 40 < 20 ? 2400 : 1200) }
+    for _ in 0..<40 { loop.tick(1200) }
+    #expect(loop.size <= 16, "\(loop.sizes.suffix(60))")
+  }
+
   @Test("F-65: a rate that follows the replicas is found out in five rises, and growth stops")
   func positiveFeedback() throws {
     var loop = ClosedLoop(

@@ -22,7 +22,7 @@ struct GuardrailContext {
   /// The largest and the smallest size within the step limits' periods.
   var largest: Int
   var smallest: Int
-  /// How the size has swung within the hour.
+  /// How the size has swung of late.
   var swing: Swing
   /// The size an operator fixed; nil if none is in force.
   var override: Int?
@@ -97,7 +97,7 @@ enum Guardrails {
       to: held, because: .stabilized(result: held, window: policy.scaling.stabilization))
   }
 
-  /// A fleet that has swung up and down within the hour stays up: each turn throws away replicas
+  /// A fleet that has swung up and down of late stays up: each turn throws away replicas
   /// that were paid for while they booted.
   static let swing = Guardrail { proposal, context, _ in
     guard proposal.target < context.current, context.swing.turns > Swing.turnsBeforeShrink else {

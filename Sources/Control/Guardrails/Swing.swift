@@ -4,8 +4,14 @@ struct Swing: Sendable, Equatable {
   /// A shrink that would be a turn is made while no more turns than this lie within the window: it
   /// and the growth that may follow make four at most, in any hour.
   static let turnsBeforeShrink = 2
-  /// The window, seconds.
-  static let window: Int64 = 3600
+  /// The window, seconds: an hour, or as much of a time that runs faster.
+  ///
+  /// Where the longest season is shorter than a day, time is compressed, and an hour is the 168th
+  /// part of what stands for the week; at least a dozen ticks.
+  static func window(seasons: [Duration], interval: Duration) -> Int64 {
+    guard let longest = seasons.max(), longest < .seconds(86_400) else { return 3600 }
+    return min(3600, max((longest / 168).secondsRoundedUp, 12 * interval.secondsRoundedUp))
+  }
 
   private(set) var turns = 0
   /// Whether the size was last rising; nil before it first went anywhere.

@@ -19,6 +19,8 @@ struct Tempo: Sendable, Equatable {
   let stabilization: Int64
   let upPeriod: Int64
   let downPeriod: Int64
+  /// Within which a fleet must not swing up and down again and again.
+  let swing: Int64
   /// From an order to the moment at which demand is next looked at again.
   let lead: Duration
   let leadSeconds: Int64
@@ -35,6 +37,9 @@ struct Tempo: Sendable, Equatable {
     stabilization = policy.scaling.stabilization.secondsRoundedUp
     upPeriod = policy.scaling.up?.period.secondsRoundedUp ?? 0
     downPeriod = policy.scaling.down?.period.secondsRoundedUp ?? 0
+    swing = Swing.window(
+      seasons: policy.forecast.isEnabled ? policy.forecast.periods : [],
+      interval: policy.timing.interval)
     lead = boot + policy.timing.interval + policy.timing.lag
     leadSeconds = lead.wholeSeconds
   }
