@@ -165,7 +165,7 @@ let package = Package(
       path: "Tests/Benchmarks/provisioning", swiftSettings: settings, linkerSettings: libm),
     .executableTarget(
       name: "StorageBenchmark", dependencies: ["Storage", "Domain"],
-      path: "Tests/Benchmarks/storage", swiftSettings: settings),
+      path: "Tests/Benchmarks/storage", exclude: ["beside-prometheus.sh"], swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]
 )

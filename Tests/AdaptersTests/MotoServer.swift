@@ -69,7 +69,8 @@ struct MotoServer {
       AWSCredentialPlaces(environment: environment, region: "eu-west-1"), now: { .wallClock })
   }
 
-  /// What we ship, without the parts that moto does not model: resources and conditions.
+  /// What we ship, without the parts that moto does not model: resources and conditions. It calls
+  /// CloudWatch by the name of its host.
   private static func policy() throws -> String {
     let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
       .deletingLastPathComponent().deletingLastPathComponent()
@@ -93,7 +94,9 @@ struct MotoServer {
       init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         effect = try container.decode(String.self, forKey: .effect)
-        action = try container.decode([String].self, forKey: .action)
+        action = try container.decode([String].self, forKey: .action).map {
+          $0.replacing("cloudwatch:", with: "monitoring:")
+        }
       }
     }
 
