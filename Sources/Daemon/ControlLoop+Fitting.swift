@@ -12,7 +12,7 @@ extension ControlLoop {
     do {
       let history = try await store.series(
         of: request.service, metric: .rate, from: request.from, to: request.time,
-        step: request.step)
+        step: request.step, statistic: .interpolatedMean)
       let result = await fits.run {
         DemandFitting.fit(
           history, policy: service.policy, deliveredAt: request.time, boot: request.boot,

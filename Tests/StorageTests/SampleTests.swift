@@ -49,6 +49,53 @@ struct SampleTests {
     #expect(store.seriesInfo().first?.resolution == .seconds(3600))
   }
 
+  @Test("Interpolated, coarse samples are lines between their middles, level at gaps and ends")
+  func interpolated() async throws {
+    let store = try Store.inMemory()
+    let web = try service("web")
+    let hourly = TimeSeries(
+      start: monday, step: .seconds(3600), values: [10, 30, .nan, 50, 40, 60])
+    _ = try await store.importSeries(hourly, service: web, metric: .rate)
+    let wanted: [Double?] = [
+      10, 10, 12.5, 17.5, 22.5, 27.5, 30, 30, nil, nil, nil, nil,
+      50, 50, 48.75, 46.25, 43.75, 41.25, 42.5, 47.5, 52.5, 57.5, 60, 60,
+    ]
+    for sealed in [false, true] {
+      if sealed { try await store.sealAll() }
+      let series = try await store.series(
+        of: web, metric: .rate, from: monday, to: hourly.end, step: .seconds(900),
+        statistic: .interpolatedMean)
+      #expect((0..<24).map { series[$0] } == wanted, "sealed: \(sealed)")
+      // From a later start the neighbour before it still counts.
+      let part = try await store.series(
+        of: web, metric: .rate, from: monday + .seconds(3600), to: hourly.end, step: .seconds(900),
+        statistic: .interpolatedMean)
+      #expect(part[0] == 22.5, "sealed: \(sealed)")
+    }
+  }
+
+  @Test("Interpolated, samples little coarser than the step are plateaus still")
+  func interpolatedFine() async throws {
+    let store = try Store.inMemory()
+    let web = try service("web")
+    let fine = TimeSeries(
+      start: monday, step: .seconds(60), values: (0..<180).map { Double($0 * $0 % 97) })
+    _ = try await store.importSeries(fine, service: web, metric: .rate)
+    func read(_ step: Int64, _ statistic: SampleStatistic) async throws -> [Double] {
+      try await store.series(
+        of: web, metric: .rate, from: monday, to: fine.end, step: .seconds(step),
+        statistic: statistic
+      ).values
+    }
+    for step in [20, 60, 300, 900] as [Int64] {
+      #expect(try await read(step, .interpolatedMean) == read(step, .mean))
+    }
+    // At a step that does not divide the points each part lies on its own line.
+    let odd = try await read(14, .interpolatedMean)
+    #expect(odd != (try await read(14, .mean)))
+    #expect(odd.allSatisfy { (0...96).contains($0) })
+  }
+
   @Test("F-04 I-13: the same sample again changes nothing, another value is refused and first wins")
   func duplicates() async throws {
     let store = try Store.inMemory()

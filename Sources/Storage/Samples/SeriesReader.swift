@@ -67,6 +67,7 @@ struct SeriesReader {
       takeUnsealed(before: .max)
       guard !isEmpty else { continue }
       grid.add(waiting, until: .max)
+      grid.finish()
       grids.append(grid)
     }
     return StepGrid.combined(grids, count, step)

@@ -10,6 +10,10 @@ struct StepGrid {
   /// Seconds known, per step.
   private(set) var seconds: [Double]
   private let statistic: SampleStatistic
+  /// For `.interpolatedMean`: the newest point that covers many steps, not yet added since its
+  /// successor is not known, and the one before it.
+  private var held: MeasuredPoint?
+  private var before: MeasuredPoint?
 
   init(start: Int64, step: Int64, count: Int, statistic: SampleStatistic) {
     self.start = start
@@ -23,11 +27,58 @@ struct StepGrid {
 
   /// Adds the points of one window; `limit` is the first instant after it that has a point.
   mutating func add(_ sections: [Section], until limit: Int64) {
-    if sections.count == 1, statistic == .mean, sections[0].aggregate == nil {
+    if sections.count == 1, sections[0].aggregate == nil, isPlain(sections[0].width) {
+      addHeld(next: nil)
       addPlain(sections[0], until: limit)
       return
     }
-    sections.forEachPoint(until: limit) { add($0) }
+    sections.forEachPoint(until: limit) { point in
+      if isPlain(point.reach) {
+        addHeld(next: nil)
+        add(point)
+      } else if statistic == .maximum {
+        add(point)
+      } else {
+        addHeld(next: point)
+        held = point
+      }
+    }
+  }
+
+  /// Adds what still waits for a successor; there is none.
+  mutating func finish() { addHeld(next: nil) }
+
+  /// Whether a point that covers so many seconds gives its mean to whatever it covers.
+  private func isPlain(_ reach: Int64) -> Bool {
+    switch statistic {
+    case .mean: true
+    // A line halves the noise of what it joins: where a plateau is short, it is the lesser evil.
+    case .interpolatedMean: reach < 4 * step
+    case .maximum: false
+    }
+  }
+
+  private mutating func addHeld(next: MeasuredPoint?) {
+    guard let point = held else {
+      before = nil
+      return
+    }
+    let former = before.flatMap { $0.time + $0.reach == point.time ? $0 : nil }
+    let later = next.flatMap { point.time + point.reach == $0.time ? $0 : nil }
+    // Step by step, each with the value of the line at the middle of what it shares with the point.
+    var low = point.time
+    while low < point.time + point.reach {
+      let boundary = start + step * ((low - start).flooredDivision(by: step) + 1)
+      let high = min(boundary, point.time + point.reach)
+      var part = point
+      part.time = low
+      part.reach = high - low
+      part.measured = point.measured * part.reach / point.reach
+      part.mean = point.line(at: Double(low) + Double(high - low) / 2, after: former, before: later)
+      add(part)
+      low = high
+    }
+    (before, held) = (point, nil)
   }
 
   private mutating func add(_ point: MeasuredPoint) {
@@ -40,7 +91,7 @@ struct StepGrid {
     while position < high {
       let stepEnd = start + step * Int64(index + 1)
       let shared = Double(min(high, stepEnd) - position) * density
-      if statistic == .mean {
+      if statistic != .maximum {
         sums[index] += point.mean * shared
       } else {
         sums[index] = max(sums[index], point.largest)
@@ -105,7 +156,7 @@ struct StepGrid {
         let open = width - known[index]
         guard measured > 0, open > 0 else { continue }
         let share = min(measured, open)
-        if grid.statistic == .mean {
+        if grid.statistic != .maximum {
           sums[index] += grid.sums[index] * (share / measured)
         } else {
           sums[index] = max(sums[index], grid.sums[index])
@@ -113,7 +164,7 @@ struct StepGrid {
         known[index] += share
       }
     }
-    let isMean = grids.first?.statistic == .mean
+    let isMean = grids.first?.statistic != .maximum
     for index in 0..<count {
       if known[index] * 2 < width {
         sums[index] = .nan
@@ -122,5 +173,25 @@ struct StepGrid {
       }
     }
     return sums
+  }
+}
+
+extension MeasuredPoint {
+  private var middle: Double { Double(time) + Double(reach) / 2 }
+
+  /// The line through the middles of this point and its neighbours; level where there is none.
+  fileprivate func line(
+    at instant: Double, after former: MeasuredPoint?, before later: MeasuredPoint?
+  ) -> Double {
+    guard let neighbour = instant < middle ? former : later else { return mean }
+    let share = (instant - middle) / (neighbour.middle - middle)
+    return mean + (neighbour.mean - mean) * share
+  }
+}
+
+extension Int64 {
+  fileprivate func flooredDivision(by divisor: Int64) -> Int64 {
+    let (quotient, rest) = quotientAndRemainder(dividingBy: divisor)
+    return rest < 0 ? quotient - 1 : quotient
   }
 }

@@ -5,6 +5,10 @@ import Synchronization
 /// What a step of a read series says of the samples in it.
 public enum SampleStatistic: Sendable {
   case mean
+  /// The mean; but a sample that covers four steps or more is not a plateau: the steps lie on straight
+  /// lines between the middles of it and of its neighbours, as `simulate` reads a trace that is
+  /// coarser than its steps. A model that is fitted to plateaus takes them for its demand.
+  case interpolatedMean
   /// The largest sample, also where only means are kept finely.
   case maximum
 }

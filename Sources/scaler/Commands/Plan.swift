@@ -138,7 +138,8 @@ enum Planning {
     let now = world.clock.now
     let end = now.floored(to: step)
     var history = try await store.series(
-      of: policy.id, metric: .rate, from: end - policy.forecast.history, to: end, step: step)
+      of: policy.id, metric: .rate, from: end - policy.forecast.history, to: end, step: step,
+      statistic: .interpolatedMean)
     if history.knownCount == 0,
       let source = service.demandSource.flatMap({ world.wiring.sources[$0] }),
       let past = try await source.history(
@@ -147,7 +148,8 @@ enum Planning {
       let scratch = try Store.inMemory()
       _ = try await scratch.importSeries(past, service: policy.id, metric: .rate)
       history = try await scratch.series(
-        of: policy.id, metric: .rate, from: end - policy.forecast.history, to: end, step: step)
+        of: policy.id, metric: .rate, from: end - policy.forecast.history, to: end, step: step,
+        statistic: .interpolatedMean)
     }
     if case .success(let fitted) = DemandFitting.fit(
       history, policy: policy, deliveredAt: now, isFirst: true)

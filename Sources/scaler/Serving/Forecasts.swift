@@ -29,7 +29,8 @@ enum Forecasts {
     let step = Duration.seconds(width)
     let end = now.floored(to: step)
     let history = try await store.series(
-      of: policy.id, metric: .rate, from: end - policy.forecast.history, to: end, step: step)
+      of: policy.id, metric: .rate, from: end - policy.forecast.history, to: end, step: step,
+      statistic: .interpolatedMean)
     let calendar = SeasonCalendar(
       step: step, periods: policy.forecast.periods, zone: policy.forecast.zone)
     let known = history.values.drop { $0.isNaN }
