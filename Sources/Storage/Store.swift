@@ -73,6 +73,8 @@ public final class Store: Sendable {
           try Connection.inspect(file, patience: patience)
         }
         database = try DatabasePool(path: file, configuration: configuration)
+        // A pool starts with NORMAL, which leaves it to the system when a commit reaches the disk.
+        try database.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
       }
       try Connection.migrate(database, file: file)
       samples = try SampleStore(recovering: database, file: file)

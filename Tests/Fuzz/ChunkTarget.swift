@@ -9,7 +9,9 @@ public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     checkSections(sections)
   }
   if let batch = try? blob.withUnsafeBytes({ try BatchCodec.decode($0) }) {
-    let again = try? BatchCodec.encode(batch).withUnsafeBytes { try BatchCodec.decode($0) }
+    let again = try? BatchCodec.encode(batch, unit: 60).withUnsafeBytes {
+      try BatchCodec.decode($0)
+    }
     precondition(again == batch, "a batch changed")
   }
   _ = try? UnsafeRawBufferPointer(start: start, count: count).withMemoryRebound(to: UInt8.self) {

@@ -157,6 +157,29 @@ struct DiskFaultTests {
     #expect(failed > 0, "no fault was noticed in \(runs) runs")
   }
 
+  @Test("I-14: nothing is acknowledged before an fsync, from the first call after opening on")
+  func syncs() async throws {
+    #expect(faulty_disk_install() == 0)
+    let directory = try TemporaryDirectory(named: "faulty-disk")
+    for opening in 0..<2 as Range<Int64> {
+      let store = try Store.open(directory.store)
+      for tick in 0..<5 as Range<Int64> {
+        let second = opening * 600 + tick * 15
+        faulty_disk_plan(FAULTY_DISK_SYNC, 0, 0, 0)
+        _ = try await store.append([try sample("web", second, 1)], now: monday + .seconds(3600))
+        #expect(faulty_disk_count() >= 1, "append \(tick) of opening \(opening)")
+        faulty_disk_plan(FAULTY_DISK_SYNC, 0, 0, 0)
+        try await store.appendEvents([
+          JournalEntry(
+            service: try service("web"), time: monday, kind: "tick", version: 1, bytes: [])
+        ])
+        #expect(faulty_disk_count() >= 1, "event \(tick) of opening \(opening)")
+        if tick == 3 { try await store.sealAll() }
+      }
+      try await store.close()
+    }
+  }
+
   @Test(
     "F-31 F-32 F-38 I-14: an upgrade that a failing disk interrupts loses nothing and can be repeated",
     arguments: DiskFault.all)
@@ -168,10 +191,10 @@ struct DiskFaultTests {
       try await directory.makeOldStore { db in
         try db.execute(
           sql: "INSERT INTO series (id, service, metric, resolution) VALUES (1, 'web', 'rate', 0)")
-        let batch = [BatchSample(series: 1, time: monday.seconds, value: 7)]
+        let batch = Batch(series: [1], times: [monday.seconds], values: [7])
         try db.execute(
           sql: "INSERT INTO batches (bytes) VALUES (?)",
-          arguments: [Data(BatchCodec.encode(batch))])
+          arguments: [Data(BatchCodec.encode(batch, unit: 60))])
       }
       fault.plan(nth: nth)
       do { _ = try Store.open(directory.store) } catch {}

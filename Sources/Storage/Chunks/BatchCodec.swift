@@ -1,38 +1,41 @@
-/// A sample as it was acknowledged, before it is sealed into a chunk.
-struct BatchSample: Equatable, Sendable {
-  var series: Int64
-  var time: Int64
-  var value: Double
-}
-
 /// The blob of one batch: version, count, the series and the times as integer columns, the values
-/// as they are, a checksum.
+/// as a value column that gives back every bit, a checksum.
 enum BatchCodec {
-  private static let version: UInt8 = 1
+  private static let version: UInt8 = 2
+  /// Had eight bytes per value instead of the value column.
+  private static let plainVersion: UInt8 = 1
+  /// A constant column takes no bytes per sample, so the blob's length does not bound the count.
+  static let mostSamples = 4_000_000
 
-  /// - Precondition: not empty.
-  static func encode(_ batch: [BatchSample]) -> [UInt8] {
-    var writer = BlobWriter(capacity: 64 + 12 * batch.count)
+  /// - Parameter unit: seconds between samples; values that are counts over them become short.
+  /// - Precondition: not empty, at most `mostSamples`.
+  static func encode(_ batch: Batch, unit: Int64) -> [UInt8] {
+    var writer = BlobWriter(capacity: 64 + 10 * batch.count)
     writer.byte(version)
     writer.integer(UInt32(clamping: batch.count))
-    IntegerColumn.write(batch.map(\.series), isEven: true, to: &writer)
-    IntegerColumn.write(batch.map(\.time), isEven: true, to: &writer)
-    writer.doubles(batch.map(\.value))
+    IntegerColumn.write(batch.series, isEven: true, to: &writer)
+    IntegerColumn.write(batch.times, isEven: true, to: &writer)
+    ValueColumn.write(batch.values, unit: unit, tolerance: 0, to: &writer)
     return writer.sealed()
   }
 
-  static func decode(_ bytes: UnsafeRawBufferPointer) throws(DamagedBlob) -> [BatchSample] {
+  static func decode(_ bytes: UnsafeRawBufferPointer) throws(DamagedBlob) -> Batch {
     var reader = try BlobReader(bytes)
     let version = try reader.byte()
-    guard version == Self.version else { throw DamagedBlob("batch version \(version)") }
-    let count = Int(try reader.integer(UInt32.self))
-    guard count > 0, count <= bytes.count / 8 else { throw DamagedBlob("\(count) samples") }
-    let series = try IntegerColumn.read(count: count, from: &reader)
-    let times = try IntegerColumn.read(count: count, from: &reader)
-    let values = try reader.doubles(count: count)
-    guard values.allSatisfy(\.isFinite) else { throw DamagedBlob("a value is not finite") }
-    return (0..<count).map { index in
-      BatchSample(series: series[index], time: times[index], value: values[index])
+    guard version == Self.version || version == plainVersion else {
+      throw DamagedBlob("batch version \(version)")
     }
+    let count = Int(try reader.integer(UInt32.self))
+    guard (1...mostSamples).contains(count) else { throw DamagedBlob("\(count) samples") }
+    var batch = Batch()
+    batch.series = try IntegerColumn.read(count: count, from: &reader)
+    batch.times = try IntegerColumn.read(count: count, from: &reader)
+    if version == plainVersion {
+      batch.values = try reader.doubles(count: count)
+      guard batch.values.allSatisfy(\.isFinite) else { throw DamagedBlob("a value is not finite") }
+    } else {
+      batch.values = try ValueColumn.read(count: count, from: &reader)
+    }
+    return batch
   }
 }

@@ -20,34 +20,35 @@ struct BlobWriter {
     }
   }
 
-  /// The low `width` bits of each value, one after the other, the most significant first; the last
-  /// byte is filled up with zeros.
-  mutating func bits(_ values: [UInt64], _ range: Range<Int>, width: Int) {
-    if width == 64 {
-      for index in range { integer(values[index]) }
-      return
-    }
+  /// The low `width` bits of the value at each index, one after the other, the most significant
+  /// first; the last byte is filled up with zeros. No value has more bits.
+  @inline(__always)
+  mutating func bits(_ range: Range<Int>, width: Int, _ value: (Int) -> UInt64) {
     let start = bytes.count
-    bytes.append(contentsOf: repeatElement(0, count: (range.count * width + 7) / 8))
-    bytes.withUnsafeMutableBufferPointer { bytes in
-      values.withUnsafeBufferPointer { values in
-        var position = start
-        var waiting: UInt64 = 0
-        var count = 0
-        for index in range {
-          waiting = waiting << UInt64(width) | values[index]
-          count += width
-          while count >= 8 {
-            count -= 8
-            bytes[position] = UInt8(truncatingIfNeeded: waiting >> UInt64(count))
-            position += 1
-          }
+    let end = start + (range.count * width + 7) / 8
+    // Whole words are written; what the last one has too much goes at the end.
+    bytes.append(contentsOf: repeatElement(0, count: end - start + 8))
+    bytes.withUnsafeMutableBytes { bytes in
+      var position = start
+      var waiting: UInt64 = 0
+      var free = 64
+      for index in range {
+        let bits = value(index)
+        free -= width
+        if free > 0 {
+          waiting |= bits << UInt64(free)
+          continue
         }
-        if count > 0 {
-          bytes[position] = UInt8(truncatingIfNeeded: waiting << UInt64(8 - count))
-        }
+        waiting |= bits >> UInt64(-free)
+        bytes.storeBytes(of: waiting.bigEndian, toByteOffset: position, as: UInt64.self)
+        position += 8
+        free += 64
+        // Nothing is left over when the word was just filled: a shift by 64 leaves nothing.
+        waiting = bits << UInt64(free)
       }
+      bytes.storeBytes(of: waiting.bigEndian, toByteOffset: position, as: UInt64.self)
     }
+    bytes.removeLast(bytes.count - end)
   }
 
   /// Appends each value's eight bytes.

@@ -20,10 +20,10 @@ enum ChunkCodec {
       writer.integer(UInt32(clamping: section.unit))
       writer.integer(UInt32(clamping: section.times.count))
       IntegerColumn.write(section.times, isEven: true, to: &writer)
-      ValueColumn.write(section.values, units: [section.unit], to: &writer)
+      ValueColumn.write(section.values, unit: section.unit, to: &writer)
       if let aggregate = section.aggregate {
         IntegerColumn.write(aggregate.seconds, isEven: true, to: &writer)
-        ValueColumn.write(aggregate.maxima, units: [section.unit], to: &writer)
+        ValueColumn.write(aggregate.maxima, unit: section.unit, to: &writer)
       }
     }
     return writer.sealed()

@@ -16,21 +16,27 @@ enum IntegerColumn {
   ///   then steps and a shared factor are tried.
   /// - Precondition: not empty; differences of neighbours fit 63 bits (times and counts do).
   static func write(_ values: [Int64], isEven: Bool, to writer: inout BlobWriter) {
-    guard isEven, values.count > 1 else {
-      write(values[0], Blocks(of: values), isSteps: false, to: &writer)
-      return
-    }
-    let step = values[1] &- values[0]
-    if !zip(values, values.dropFirst()).contains(where: { $1 &- $0 != step }) {
-      write(values[0], Blocks(constant: step), isSteps: true, to: &writer)
-      return
-    }
-    let plain = Blocks(of: values, sharing: true)
-    let steps = Blocks(of: zip(values, values.dropFirst()).map { $1 &- $0 }, sharing: true)
-    if steps.bits < plain.bits {
-      write(values[0], steps, isSteps: true, to: &writer)
-    } else {
-      write(values[0], plain, isSteps: false, to: &writer)
+    values.withUnsafeBufferPointer { values in
+      guard isEven, values.count > 1 else {
+        write(Blocks(of: values), of: values, first: values[0], isSteps: false, to: &writer)
+        return
+      }
+      if let step = values.commonStep {
+        writer.byte(stepsFlag | constantFlag)
+        writer.integer(values[0])
+        writer.integer(step)
+        return
+      }
+      let plain = Blocks(of: values, sharing: true)
+      let steps = (1..<values.count).map { values[$0] &- values[$0 - 1] }
+      steps.withUnsafeBufferPointer { steps in
+        let packed = Blocks(of: steps, sharing: true)
+        if packed.bits < plain.bits {
+          write(packed, of: steps, first: values[0], isSteps: true, to: &writer)
+        } else {
+          write(plain, of: values, first: values[0], isSteps: false, to: &writer)
+        }
+      }
     }
   }
 
@@ -67,85 +73,101 @@ enum IntegerColumn {
     return values
   }
 
-  /// Values as offsets from the smallest, after division by what these share.
+  /// How values are packed: as offsets from the smallest, after division by what these share.
   private struct Blocks {
-    var low: Int64
-    var factor: UInt32 = 1
-    var offsets: [UInt64] = []
-    /// Per block.
+    let low: Int64
+    var factor: UInt64 = 1
+    /// The least offset, per block.
     var least: [UInt64] = []
     var widths: [UInt8] = []
+    let leastBytes: Int
     /// What it costs.
-    var bits = 0
+    private(set) var bits = 0
+    let isConstant: Bool
 
-    init(constant value: Int64) { low = value }
-
-    init(of values: [Int64], sharing: Bool = false) {
-      let low = values.reduce(values[0]) { $1 < $0 ? $1 : $0 }
+    init(of values: UnsafeBufferPointer<Int64>, sharing: Bool = false) {
+      let count = (values.count + block - 1) / block
+      var lows = [Int64](repeating: .max, count: count)
+      var highs = [Int64](repeating: .min, count: count)
+      for number in 0..<count {
+        var low = Int64.max
+        var high = Int64.min
+        for index in number * block..<Swift.min((number + 1) * block, values.count) {
+          low = Swift.min(low, values[index])
+          high = Swift.max(high, values[index])
+        }
+        lows[number] = low
+        highs[number] = high
+      }
+      let low = lows.reduce(.max) { Swift.min($0, $1) }
+      let most = highs.reduce(0) { Swift.max($0, UInt64(bitPattern: $1 &- low)) }
       self.low = low
-      offsets = values.map { UInt64(bitPattern: $0 &- low) }
-      if sharing {
-        factor = IntegerColumn.sharedFactor(of: offsets)
-        if factor > 1 {
-          for index in offsets.indices { offsets[index] /= UInt64(factor) }
-        }
+      isConstant = most == 0
+      if sharing { factor = sharedFactor(of: values, from: low) }
+      least.reserveCapacity(count)
+      widths.reserveCapacity(count)
+      for number in 0..<count {
+        let spread = UInt64(bitPattern: highs[number] &- lows[number]) / factor
+        let width = 64 - spread.leadingZeroBitCount
+        least.append(width > widest ? 0 : UInt64(bitPattern: lows[number] &- low) / factor)
+        widths.append(UInt8(width > widest ? 64 : width))
+        let values = Swift.min(block, values.count - number * block)
+        bits += Int(widths[number]) * values + 8
       }
-      offsets.withUnsafeMutableBufferPointer { offsets in
-        var start = 0
-        while start < offsets.count {
-          let end = Swift.min(start + IntegerColumn.block, offsets.count)
-          var least = UInt64.max
-          var most: UInt64 = 0
-          for index in start..<end {
-            least = Swift.min(least, offsets[index])
-            most = Swift.max(most, offsets[index])
-          }
-          var width = 64 - (most - least).leadingZeroBitCount
-          if width > IntegerColumn.widest {
-            width = 64
-            least = 0
-          }
-          if least > 0 { for index in start..<end { offsets[index] &-= least } }
-          self.least.append(least)
-          widths.append(UInt8(width))
-          bits += width * (end - start) + 8
-          start = end
-        }
-      }
-      bits += 8 * leastBytes * least.count
+      leastBytes = (71 - (least.max() ?? 0).leadingZeroBitCount) / 8
+      bits += 8 * leastBytes * count
     }
-
-    var isConstant: Bool { widths.allSatisfy { $0 == 0 } && least.allSatisfy { $0 == 0 } }
-    var leastBytes: Int { (71 - (least.max() ?? 0).leadingZeroBitCount) / 8 }
   }
 
   private static func write(
-    _ first: Int64, _ blocks: Blocks, isSteps: Bool, to writer: inout BlobWriter
+    _ blocks: Blocks, of values: UnsafeBufferPointer<Int64>, first: Int64, isSteps: Bool,
+    to writer: inout BlobWriter
   ) {
-    let isConstant = blocks.isConstant
-    let leastBytes = blocks.leastBytes
-    writer.byte((isSteps ? stepsFlag : 0) | (isConstant ? constantFlag : UInt8(leastBytes)))
+    writer.byte(
+      (isSteps ? stepsFlag : 0)
+        | (blocks.isConstant ? constantFlag : UInt8(truncatingIfNeeded: blocks.leastBytes)))
     writer.integer(first)
     writer.integer(blocks.low)
-    if isConstant { return }
-    writer.integer(blocks.factor)
+    if blocks.isConstant { return }
+    writer.integer(UInt32(truncatingIfNeeded: blocks.factor))
     for width in blocks.widths { writer.byte(width) }
-    for least in blocks.least { writer.bytes(of: least, count: leastBytes) }
+    for least in blocks.least { writer.bytes(of: least, count: blocks.leastBytes) }
     for (number, width) in blocks.widths.enumerated() where width > 0 {
-      let start = number * block
-      let end = min(start + block, blocks.offsets.count)
-      writer.bits(blocks.offsets, start..<end, width: Int(width))
+      let range = number * block..<min((number + 1) * block, values.count)
+      let low = blocks.low
+      let least = blocks.least[number]
+      let factor = blocks.factor
+      if factor == 1 {
+        let start = low &+ Int64(bitPattern: least)
+        writer.bits(range, width: Int(width)) { UInt64(bitPattern: values[$0] &- start) }
+      } else {
+        writer.bits(range, width: Int(width)) {
+          UInt64(bitPattern: values[$0] &- low) / factor &- least
+        }
+      }
     }
   }
 
-  /// The greatest common divisor if it fits its four bytes; 1 for all zeros.
-  private static func sharedFactor(of offsets: [UInt64]) -> UInt32 {
+  /// The greatest common divisor of the offsets if it fits its four bytes; 1 for all zeros.
+  private static func sharedFactor(of values: UnsafeBufferPointer<Int64>, from low: Int64) -> UInt64
+  {
     var divisor: UInt64 = 0
-    for offset in offsets where offset != 0 {
-      var rest = offset
+    for value in values where value != low {
+      var rest = UInt64(bitPattern: value &- low)
       while rest != 0 { (divisor, rest) = (rest, divisor % rest) }
       if divisor == 1 { return 1 }
     }
-    return divisor == 0 ? 1 : UInt32(exactly: divisor) ?? 1
+    return divisor == 0 || divisor > UInt64(UInt32.max) ? 1 : divisor
+  }
+}
+
+extension UnsafeBufferPointer<Int64> {
+  /// What every value is above the one before; nil where that differs.
+  fileprivate var commonStep: Int64? {
+    let step = self[1] &- self[0]
+    for index in 2..<Swift.max(count, 2) where self[index] &- self[index - 1] != step {
+      return nil
+    }
+    return step
   }
 }

@@ -19,7 +19,6 @@ enum Connection {
     configuration.prepareDatabase { db in
       guard !readonly else { return }
       try db.execute(sql: "PRAGMA page_size = \(pageSize)")
-      try db.execute(sql: "PRAGMA synchronous = FULL")
       try db.execute(sql: "PRAGMA wal_autocheckpoint = \(checkpointPages)")
       try db.execute(sql: "PRAGMA journal_size_limit = \(pageSize * checkpointPages)")
     }

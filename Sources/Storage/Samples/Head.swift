@@ -78,7 +78,7 @@ extension Head {
   /// - Returns: the index of the first sample that was not taken.
   mutating func extendRun(
     _ samples: [Sample], from start: Int, until newestAllowed: Timestamp,
-    following previous: inout Int, into batch: inout [BatchSample]
+    following previous: inout Int, into batch: inout Batch
   ) -> Int {
     var index = start
     var position = previous
@@ -96,12 +96,13 @@ extension Head {
             series[next].service == samples[index].service
           else { return }
           series[next].extend(Point(time: time.seconds, value: value))
-          batch.append(BatchSample(series: series[next].id, time: time.seconds, value: value))
+          batch.series.append(series[next].id)
           position = next
           index += 1
         }
       }
     }
+    batch.appendPoints(of: samples, start..<index)
     previous = position
     pointCount += index - start
     return index
@@ -113,19 +114,19 @@ struct SeriesState: Sendable {
   var id: Int64
   var service: ServiceID
   var metric: Sample.Metric
-  /// Unsealed points by ascending time, one per instant.
-  var points: [Point] = []
+  /// Position of the series whose sample came after this one's in the last batch.
+  var successor = -1
   /// The newest instant ever stored; `.min` before the first.
   var newest: Int64 = .min
   var newestValue = 0.0
-  /// The oldest instant ever stored; `.max` before the first.
-  var oldest: Int64 = .max
   /// The spacing of most samples in seconds; 0 until two are known.
   var resolution: Int64 = 0
   /// How far the votes for `resolution` are ahead.
   private var votes = 0
-  /// Position of the series whose sample came after this one's in the last batch.
-  var successor = -1
+  /// Unsealed points.
+  var points = PointList()
+  /// The oldest instant ever stored; `.max` before the first.
+  var oldest: Int64 = .max
   /// The last window with a raw chunk; `.min` if there is none.
   var lastRawWindow: Int64 = .min
   /// Whether any chunk exists, in whatever tier.
@@ -162,9 +163,9 @@ struct SeriesState: Sendable {
       }
     }
     points.append(point)
+    if newest == .min { oldest = point.time }
     newest = point.time
     newestValue = point.value
-    oldest = min(oldest, point.time)
   }
 
   /// The index of the point at `time`, or where it would stand.
@@ -193,9 +194,9 @@ struct SeriesState: Sendable {
 
   /// The points within `[from, to)`.
   func slice(from: Int64, to: Int64) -> [Point] {
-    guard let first = points.first, let last = points.last, first.time < to, last.time >= from
-    else { return [] }
-    if first.time >= from && last.time < to { return points }
-    return Array(points[search(from).index..<search(to).index])
+    guard !points.isEmpty, points[0].time < to, points[points.count - 1].time >= from else {
+      return []
+    }
+    return Array(points.array[search(from).index..<search(to).index])
   }
 }

@@ -3,7 +3,9 @@ import GRDB
 
 /// Places the samples of one transaction in the head, and collects what has to become durable.
 struct Placement {
-  var batch: [BatchSample] = []
+  var batch = Batch()
+  /// Seconds between the samples of the series that was placed last.
+  private(set) var unit: Int64 = 1
   var created: [SeriesState] = []
   private var sealed = SealedPoints()
 
@@ -25,7 +27,10 @@ struct Placement {
     while true {
       index = head.extendRun(
         samples, from: index, until: newestAllowed, following: &previous, into: &batch)
-      guard index < samples.count else { return verdicts }
+      guard index < samples.count else {
+        if previous >= 0 { unit = head.series[previous].width }
+        return verdicts
+      }
       verdicts[index] = try placeOne(
         samples[index], now: now, following: &previous, in: &head, db)
       index += 1
@@ -53,8 +58,7 @@ struct Placement {
       }
     }
     head.pointCount += 1
-    batch.append(
-      BatchSample(series: head.series[position].id, time: point.time, value: point.value))
+    batch.append(series: head.series[position].id, point)
     return nil
   }
 

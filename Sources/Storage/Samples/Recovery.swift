@@ -2,10 +2,12 @@ import Domain
 import Foundation
 import GRDB
 
-/// Rebuilds the head from what is on the disk.
-enum Recovery {
-  static func head(from db: Database, file: String) throws -> Head {
-    var head = Head()
+/// Rebuilds from what is on the disk the head, and what of it has to be sealed.
+struct Recovery {
+  var head = Head()
+  var sealing = Sealing()
+
+  init(from db: Database, file: String) throws {
     let rows = try Row.fetchCursor(
       db,
       sql: """
@@ -32,14 +34,18 @@ enum Recovery {
     }
     let batches = try Row.fetchCursor(db, sql: "SELECT id, bytes FROM batches ORDER BY id")
     while let row = try batches.next() {
-      let batch = try row.withUnsafeData(atIndex: 1) { try decoded($0, row[0], file: file) }
-      try replay(batch, into: &head, file: file)
+      let id: Int64 = row[0]
+      let (batch, bytes) = try row.withUnsafeData(atIndex: 1) {
+        (try Self.decoded($0, id, file: file), $0?.count ?? 0)
+      }
+      try Self.replay(batch, into: &head, file: file)
+      sealing.note(
+        batch: id, newest: batch.times.max() ?? 0, points: batch.count, bytes: bytes)
     }
-    return head
   }
 
   private static func decoded(_ data: Data?, _ id: Int64, file: String) throws(StoreError)
-    -> [BatchSample]
+    -> Batch
   {
     do {
       return try (data ?? Data()).withUnsafeBytes { try BatchCodec.decode($0) }
@@ -50,12 +56,13 @@ enum Recovery {
 
   /// Points that were sealed before a crash but whose batch was not deleted yet come in again;
   /// the next seal finds them in their chunk.
-  private static func replay(_ batch: [BatchSample], into head: inout Head, file: String) throws {
-    for sample in batch {
-      guard let position = head.position(ofID: sample.series) else {
-        throw StoreError.damaged(file: file, detail: "a batch names series \(sample.series)")
+  private static func replay(_ batch: Batch, into head: inout Head, file: String) throws {
+    for index in batch.series.indices {
+      guard let position = head.position(ofID: batch.series[index]) else {
+        throw StoreError.damaged(
+          file: file, detail: "a batch names series \(batch.series[index])")
       }
-      let point = Point(time: sample.time, value: sample.value)
+      let point = Point(time: batch.times[index], value: batch.values[index])
       if head.series[position].insert(point) { head.pointCount += 1 }
     }
   }

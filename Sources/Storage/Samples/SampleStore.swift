@@ -43,13 +43,16 @@ final class SampleStore: Sendable {
   init(recovering database: any DatabaseWriter, file: String) throws {
     self.file = file
     self.database = database
-    let recovered = try database.read { try Recovery.head(from: $0, file: file) }
-    head = Mutex(recovered)
-    sealing = Mutex(Sealing(recovered: recovered.pointCount))
+    let recovered = try database.read { try Recovery(from: $0, file: file) }
+    head = Mutex(recovered.head)
+    sealing = Mutex(recovered.sealing)
   }
 
   /// Queues a batch; the reply comes when its transaction is on the disk.
   func append(_ samples: [Sample], now: Timestamp) async throws(StoreError) -> [SampleRefusal?] {
+    guard samples.count <= BatchCodec.mostSamples else {
+      throw .refused("\(samples.count) samples at once are more than \(BatchCodec.mostSamples)")
+    }
     let result = await withCheckedContinuation { reply in
       let request = Request(samples: samples, now: now, reply: reply)
       let (starts, failure) = queue.withLock { queue -> (Bool, StoreError?) in
@@ -110,14 +113,17 @@ final class SampleStore: Sendable {
     }
     taken = placement.batch.count
     guard taken > 0 else { return results }
-    let blob = BatchCodec.encode(placement.batch)
+    let blob = BatchCodec.encode(placement.batch, unit: placement.unit)
     try db.inTransaction(.immediate) {
       for state in placement.created { try SeriesTable.insert(state, db) }
       try db.cachedStatement(sql: "INSERT INTO batches (bytes) VALUES (?)")
         .execute(arguments: [Data(blob)])
       return .commit
     }
-    sealing.withLock { $0.note(bytes: blob.count) }
+    let newest = placement.batch.times.max() ?? 0
+    sealing.withLock {
+      $0.note(batch: db.lastInsertedRowID, newest: newest, points: taken, bytes: blob.count)
+    }
     return results
   }
 
@@ -151,9 +157,9 @@ final class SampleStore: Sendable {
   private func recover(from error: StoreError, _ db: Database) {
     var failure = error.isFatal ? error : nil
     do {
-      let recovered = try Recovery.head(from: db, file: file)
-      head.withLock { $0 = recovered }
-      sealing.withLock { $0 = Sealing(recovered: recovered.pointCount) }
+      let recovered = try Recovery(from: db, file: file)
+      head.withLock { $0 = recovered.head }
+      sealing.withLock { $0 = recovered.sealing }
     } catch {
       failure = StoreError(error, file: file)
     }

@@ -17,46 +17,83 @@ struct Sealing: Sendable {
   struct Round: Sendable {
     /// Everything up to this batch is in chunks when the round ends.
     var lastBatch: Int64
+    /// Points from here on stay in the head.
+    var cutoff: Int64
     var next = 0
     /// Series beyond this one are newer than `lastBatch`.
     var end: Int
   }
 
+  /// Batches one after the other that are not in chunks yet.
+  struct Unsealed: Sendable {
+    var lastBatch: Int64
+    /// The raw window of the newest sample of these batches and the ones before.
+    var window: Int64
+    var points: Int
+    var bytes: Int
+  }
+
   var round: Round?
-  private var unsealedBytes = 0
+  /// By ascending window, so that there are few however many batches there are.
+  private var unsealed: [Unsealed] = []
   private var since: ContinuousClock.Instant?
 
-  /// - Parameter points: unsealed points found on the disk.
-  init(recovered points: Int) {
-    if points > 0 { since = .now }
-  }
-
-  mutating func note(bytes: Int) {
-    unsealedBytes += bytes
+  mutating func note(batch: Int64, newest: Int64, points: Int, bytes: Int) {
+    let window = Tier.raw.window(of: newest)
     if since == nil { since = .now }
+    guard let last = unsealed.indices.last, window <= unsealed[last].window else {
+      unsealed.append(
+        Unsealed(lastBatch: batch, window: window, points: points, bytes: bytes))
+      return
+    }
+    unsealed[last].lastBatch = batch
+    unsealed[last].points += points
+    unsealed[last].bytes += bytes
   }
 
-  func isDue(points: Int) -> Bool {
-    guard let since else { return false }
-    return points >= Self.mostPoints || unsealedBytes >= Self.mostBytes
-      || since.duration(to: .now) >= Self.longestWait
+  /// Starts a round if one is due.
+  mutating func beginIfDue(series: Int) {
+    guard round == nil, let since else { return }
+    if since.duration(to: .now) >= Self.longestWait {
+      begin(series: series)
+    } else if unsealed.reduce(0, { $0 + $1.points }) >= Self.mostPoints
+      || unsealed.reduce(0, { $0 + $1.bytes }) >= Self.mostBytes
+    {
+      beginWithWholeWindows(series: series)
+    }
   }
 
-  mutating func begin(lastBatch: Int64, series: Int) {
-    round = Round(lastBatch: lastBatch, end: series)
-    unsealedBytes = 0
+  /// Starts a round over everything.
+  mutating func begin(series: Int) {
+    guard let last = unsealed.last else { return }
+    round = Round(lastBatch: last.lastBatch, cutoff: .max, end: series)
+    unsealed = []
     since = nil
+  }
+
+  /// Leaves the newest window for later if that is the smaller part: a chunk that is written once
+  /// costs half of one that is read, merged and written again.
+  mutating func beginWithWholeWindows(series: Int) {
+    let whole = unsealed.dropLast()
+    guard let newest = unsealed.last, let last = whole.last,
+      whole.reduce(0, { $0 + $1.points }) >= newest.points
+    else {
+      begin(series: series)
+      return
+    }
+    round = Round(
+      lastBatch: last.lastBatch, cutoff: newest.window * Tier.raw.window, end: series)
+    unsealed = [newest]
+    since = .now
   }
 }
 
 extension SampleStore {
   /// Seals a slice if a round is under way or due. Runs on the writer.
   func sealStep(_ db: Database, afterTaking taken: Int) throws {
-    let (points, series) = head.withLock { ($0.pointCount, $0.series.count) }
-    let round = try sealing.withLock { sealing -> Sealing.Round? in
-      if sealing.round == nil, sealing.isDue(points: points) {
-        sealing.begin(lastBatch: try lastBatch(db), series: series)
-      }
+    let series = head.withLock { $0.series.count }
+    let round = sealing.withLock { sealing in
+      sealing.beginIfDue(series: series)
       return sealing.round
     }
     guard let round else { return }
@@ -65,11 +102,9 @@ extension SampleStore {
   }
 
   /// Starts a round over everything that is unsealed now. Runs on the writer.
-  func beginSealing(_ db: Database) throws {
-    let (points, series) = head.withLock { ($0.pointCount, $0.series.count) }
-    guard points > 0 else { return }
-    let last = try lastBatch(db)
-    sealing.withLock { $0.begin(lastBatch: last, series: series) }
+  func beginSealing() {
+    let series = head.withLock { $0.series.count }
+    sealing.withLock { $0.begin(series: series) }
   }
 
   /// Seals a slice of the round; false when there is none. Runs on the writer.
@@ -82,8 +117,11 @@ extension SampleStore {
     }
   }
 
-  private func lastBatch(_ db: Database) throws -> Int64 {
-    try Int64.fetchOne(db, sql: "SELECT max(id) FROM batches") ?? 0
+  /// What a slice has done with one series.
+  private struct Sealed {
+    var position: Int
+    var points: Int
+    var lastWindow: Int64
   }
 
   /// One slice in one transaction; nil when the round is over. Needs no fsync of its own: until a
@@ -92,18 +130,21 @@ extension SampleStore {
     -> Sealing.Round?
   {
     var round = round
-    var sealed: [SeriesState] = []
+    var sealed: [Sealed] = []
     try db.execute(sql: "PRAGMA synchronous = NORMAL")
     defer { try? db.execute(sql: "PRAGMA synchronous = FULL") }
     try db.inTransaction(.immediate) {
       var count = 0
       while round.next < round.end && count < budget {
-        var state = head.withLock { $0.series[round.next] }
+        let position = round.next
+        let state = head.withLock { $0.series[position] }
         round.next += 1
-        guard !state.points.isEmpty else { continue }
-        count += state.points.count
-        try seal(&state, db)
-        sealed.append(state)
+        let points = state.points.count
+        let due = round.cutoff == .max ? points : state.search(round.cutoff).index
+        guard due > 0 else { continue }
+        count += due
+        let lastWindow = try seal(state, Array(state.points.array[..<due]), db)
+        sealed.append(Sealed(position: position, points: due, lastWindow: lastWindow))
       }
       if round.next == round.end {
         try db.cachedStatement(sql: "DELETE FROM batches WHERE id <= ?")
@@ -112,29 +153,30 @@ extension SampleStore {
       return .commit
     }
     head.withLock { head in
-      while let state = sealed.popLast() {
-        guard let position = head.position(ofID: state.id) else { continue }
-        head.pointCount -= state.points.count
-        head.series[position].lastRawWindow = state.lastRawWindow
-        head.series[position].hasChunks = true
-        head.series[position].points.removeAll(keepingCapacity: true)
+      for done in sealed {
+        head.pointCount -= done.points
+        head.series[done.position].lastRawWindow = done.lastWindow
+        head.series[done.position].hasChunks = true
+        head.series[done.position].points.removeFirst(done.points)
       }
     }
     return round.next == round.end ? nil : round
   }
 
-  private func seal(_ state: inout SeriesState, _ db: Database) throws {
+  /// - Returns: the last raw window with a chunk.
+  private func seal(_ state: SeriesState, _ points: [Point], _ db: Database) throws -> Int64 {
+    var state = state
     var start = 0
-    let firstWindow = Tier.raw.window(of: state.points[0].time)
+    let firstWindow = Tier.raw.window(of: points[0].time)
     var window = firstWindow
-    while start < state.points.count {
-      window = Tier.raw.window(of: state.points[start].time)
+    while start < points.count {
+      window = Tier.raw.window(of: points[start].time)
       let windowEnd = (window + 1) * Tier.raw.window
       var end = start + 1
-      while end < state.points.count && state.points[end].time < windowEnd { end += 1 }
+      while end < points.count && points[end].time < windowEnd { end += 1 }
       var section = Section(width: state.width, unit: state.width, kept: false)
-      section.times = state.points[start..<end].map(\.time)
-      section.values = state.points[start..<end].map(\.value)
+      section.times = points[start..<end].map(\.time)
+      section.values = points[start..<end].map(\.value)
       let key = ChunkKey(tier: .raw, window: window, series: state.id)
       if window > state.lastRawWindow {
         try ChunkTable.store([section], key, db)
@@ -147,7 +189,7 @@ extension SampleStore {
       try ChunkTable.note(firstWindow...window, .raw, series: state.id, db)
     }
     state.lastRawWindow = max(state.lastRawWindow, window)
-    state.hasChunks = true
     try SeriesTable.update(state, db)
+    return state.lastRawWindow
   }
 }

@@ -109,7 +109,7 @@ extension Store {
   /// Moves every acknowledged sample into its chunk now. The store does so by itself in time.
   public func sealAll() async throws(StoreError) {
     do {
-      try await database.writeWithoutTransaction { try self.samples.beginSealing($0) }
+      try await database.writeWithoutTransaction { _ in self.samples.beginSealing() }
       while try await database.writeWithoutTransaction({ try self.samples.sealSlice($0) }) {}
     } catch {
       throw StoreError(error, file: file)
