@@ -12,6 +12,7 @@ __attribute__((always_inline)) static inline void pass(const holt_winters_run *o
                                                        const holt_winters_lanes *lane_of,
                                                        int across, const int64_t seasons,
                                                        int64_t counts[2]) {
+  ALIGN_STACK;
   // Copies: a store to a state might else be one to the pointers.
   const holt_winters_run copy = *of, *const run = &copy;
   const holt_winters_lanes rows = *lane_of, *const lane = &rows;
@@ -63,7 +64,7 @@ __attribute__((always_inline)) static inline void pass(const holt_winters_run *o
       const lanes carried = residual_gain * residual;
       const bits known = across ? (bits)(value == value) : (bits)(zero == zero);
       const int all = across ? __builtin_reduce_and(known) != 0 : !isnan(one);
-      if (!across && !all) {
+      if (__builtin_expect(!across && !all, 0)) {
         trend = damping * trend;
         level = level + trend;
         residual = carried;
@@ -71,35 +72,40 @@ __attribute__((always_inline)) static inline void pass(const holt_winters_run *o
       }
       lanes sum = zero;
       double *state[4];
-      lanes old[4];
       for (int64_t k = 0; k < seasons; k++) {
         state[k] = seasonal + (int64_t)run->states[k][t] * ROW;
-        old[k] = LOAD(state[k]);
-        sum = k == 0 ? old[k] : sum + old[k];
+        sum = k == 0 ? LOAD(state[k]) : sum + LOAD(state[k]);
       }
       // What depends on the last innovation comes last, so that steps overlap.
       const lanes surprise = ((value - sum) - carried) - level;
       const lanes bound = run->clip * size;
       const lanes magnitude = MAGNITUDE(surprise);
-      const lanes clipped = SELECT(bound < magnitude, bound, magnitude);
-      const lanes innovation = SIGNED(clipped, surprise);
+      // Nearly always all are within their bounds, and no step waits for these two.
+      lanes clipped = magnitude, innovation = surprise;
+      if (__builtin_expect(__builtin_reduce_or((bits)(bound < magnitude)) != 0, 0)) {
+        clipped = SELECT(bound < magnitude, bound, magnitude);
+        innovation = SIGNED(clipped, surprise);
+      }
       const lanes grown = size + run->size_gain * (clipped - size);
       const lanes new_size = SELECT(grown > smallest_size, grown, smallest_size);
       const lanes error = carried + innovation;
+      const int some = across && !all;
+      // First, while what is known of them is still in registers.
+      for (int64_t k = 0; k < seasons; k++) {
+        const lanes old = LOAD(state[k]), moved = old + seasonal_gain[k] * error;
+        STORE(state[k], some ? SELECT(known, moved, old) : moved);
+      }
       const lanes next_trend = damping * trend;
       const lanes base = level + next_trend;
       const lanes new_level = (base + level_gain * carried) + level_gain * innovation;
       const lanes new_trend = next_trend + trend_gain * error;
-      if (across && !all) {
-        for (int64_t k = 0; k < seasons; k++)
-          STORE(state[k], SELECT(known, old[k] + seasonal_gain[k] * error, old[k]));
+      if (__builtin_expect(some, 0)) {
         size = SELECT(known, new_size, size);
         level = SELECT(known, new_level, base);
         trend = SELECT(known, new_trend, next_trend);
         residual = SELECT(known, error, carried);
         one_step += SELECT(known, magnitude, zero);
       } else {
-        for (int64_t k = 0; k < seasons; k++) STORE(state[k], old[k] + seasonal_gain[k] * error);
         size = new_size;
         level = new_level;
         trend = new_trend;

@@ -10,8 +10,8 @@
 // Single precision adds up few errors at a time; bounds move once a block.
 #define CHUNK 64
 #define BLOCK 8
-typedef float wide __attribute__((ext_vector_type(WIDTH), aligned(4)));
-typedef int32_t wide_bits __attribute__((ext_vector_type(WIDTH), aligned(4)));
+typedef float wide __attribute__((ext_vector_type(WIDTH)));
+typedef int32_t wide_bits __attribute__((ext_vector_type(WIDTH)));
 typedef float few __attribute__((ext_vector_type(4), aligned(4)));
 typedef double pair __attribute__((ext_vector_type(WIDTH / 2), aligned(4)));
 
@@ -40,6 +40,7 @@ __attribute__((always_inline)) static inline void run_steps(
     const holt_winters_batch_run *of, const holt_winters_batch_lanes *lane_of,
     const int64_t seasons, const int trended, const int series) {
 #pragma clang fp contract(fast)
+  ALIGN_STACK;
   // Copies: a store to a state might else be one to the pointers.
   const holt_winters_batch_run copy = *of, *const run = &copy;
   const holt_winters_batch_lanes lanes = *lane_of, *const lane = &lanes;

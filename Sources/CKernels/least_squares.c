@@ -9,13 +9,13 @@ void weighted_gram(int64_t count, int64_t width, const double *rows, const doubl
   for (int64_t left = 0; left < width; left += LANES) {
     for (int64_t top = left; top < width; top += LANES) {
       lanes sum[LANES];
-      for (int i = 0; i < LANES; i++) sum[i] = LOAD(gram + (top + i) * width + left);
+      for (int i = 0; i < LANES; i++) sum[i] = LOAD_LOOSE(gram + (top + i) * width + left);
       for (int64_t r = 0; r < count; r++) {
         const double *row = rows + r * width;
-        const lanes weighted = LOAD(row + left) * weights[r];
+        const lanes weighted = LOAD_LOOSE(row + left) * weights[r];
         for (int i = 0; i < LANES; i++) sum[i] += weighted * row[top + i];
       }
-      for (int i = 0; i < LANES; i++) STORE(gram + (top + i) * width + left, sum[i]);
+      for (int i = 0; i < LANES; i++) STORE_LOOSE(gram + (top + i) * width + left, sum[i]);
     }
   }
 }
@@ -39,16 +39,16 @@ void absolute_error_weights(int64_t count, int64_t width, const double *rows,
     lanes product[LANES];
     for (int i = 0; i < LANES; i++) {
       const double *row = rows + (r + i < count ? r + i : r) * width;
-      product[i] = LOAD(row) * LOAD(direction);
+      product[i] = LOAD_LOOSE(row) * LOAD_LOOSE(direction);
       for (int64_t left = LANES; left < width; left += LANES)
-        product[i] += LOAD(row + left) * LOAD(direction + left);
+        product[i] += LOAD_LOOSE(row + left) * LOAD_LOOSE(direction + left);
     }
     const lanes first = FOURS(PAIRS(product[0], product[1]), PAIRS(product[2], product[3]));
     const lanes second = FOURS(PAIRS(product[4], product[5]), PAIRS(product[6], product[7]));
     const lanes size = MAGNITUDE(EIGHTS(first, second)) / scale;
     const lanes weight = 1 / SELECT(size > least, size, least);
     if (r + LANES <= count)
-      STORE(weights + r, weight);
+      STORE_LOOSE(weights + r, weight);
     else
       for (int64_t i = 0; r + i < count; i++) weights[r + i] = weight[i];
   }

@@ -41,6 +41,35 @@ struct SeriesFileTests {
     #expect(series.queue == nil)
   }
 
+  @Test("a row per series without times is read where a step is said, and refused where not")
+  func wide() throws {
+    let text = "\"V1\",\"V2\",\"V3\",\"V4\"\n\"H1\",\"605\",\"586\",\"\"\n\"H2\",1,,2.5\n"
+    let file = try SeriesFile(Array(text.utf8), file: "t.csv", wideStep: 3600)
+    #expect(file.series.map(\.name) == ["H1", "H2"])
+    #expect(file.series[0].rate.values == [605, 586])
+    #expect((0..<3).map { file.series[1].rate[$0] } == [1, nil, 2.5])
+    for series in file.series {
+      #expect(series.rate.start == Timestamp(seconds: 0) && series.rate.step == .seconds(3600))
+    }
+    #expect(refusal(text) == "t.csv, line 1: the header has no column timestamp")
+  }
+
+  @Test(
+    "a row per series is refused with line and column",
+    arguments: [
+      ("V1,V2,V3\nH1,1,x\n", "t.csv, line 2, column V3: \"x\" is not a number"),
+      ("V1,V2,V3\nH1,1,-2\n", "t.csv, line 2, column V3: \"-2\" is negative"),
+      ("V1,V2,V3\nH1,1\n", "t.csv, line 2: the row has 2 fields, the header 3"),
+      ("V1,V2,V3\nH1,1,2\nH1,1,3\n", "contradicts 2 of line 2"),
+      ("V1,V3\nH1,1\n", "t.csv, line 1: the header has no column timestamp"),
+    ])
+  func wideRefused(text: String, message: String) throws {
+    let error = #expect(throws: SeriesFileError.self) {
+      try SeriesFile(Array(text.utf8), file: "t.csv", wideStep: .max)
+    }
+    #expect(try #require(error).description.contains(message), "\(String(describing: error))")
+  }
+
   @Test(
     "the same series is read from any spelling of its times, any order and any line end",
     arguments: [

@@ -4,8 +4,9 @@ import Domain
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
   let bytes = Array(UnsafeBufferPointer(start: start, count: count))
-  for unit in SeriesFile.Unit.allCases {
-    guard let file = try? SeriesFile(bytes, unit: unit) else { continue }
+  let layouts = SeriesFile.Unit.allCases.map { ($0, Int64?.none) } + [(.perSecond, 3600)]
+  for (unit, wideStep) in layouts {
+    guard let file = try? SeriesFile(bytes, unit: unit, wideStep: wideStep) else { continue }
     precondition(!file.series.isEmpty, "a file without series was taken")
     for series in file.series {
       for grid in [series.rate, series.queue, series.ready].compactMap({ $0 }) {

@@ -54,6 +54,27 @@ struct ForecastTests {
     }
   }
 
+  @Test("a row per series, as in M4's files, is forecast like a row per series and hour")
+  func wide() throws {
+    let scratch = try Scratch()
+    let long = try scratch.write(
+      "series,timestamp,rate\n"
+        + ["b", "a"].flatMap { name in
+          (0..<(name == "b" ? 400 : 504)).map { "\(name),\($0 * 3600),\(day($0))\n" }
+        }.joined(), to: "long.csv")
+    let columns = (1...505).map { "\"V\($0)\"" }.joined(separator: ",")
+    let rows = ["b", "a"].map { name in
+      let values = (0..<504).map { name == "b" && $0 >= 400 ? "\"\"" : "\"\(day($0))\"" }
+      return "\"\(name)\"," + values.joined(separator: ",")
+    }
+    let wide = try scratch.write(([columns] + rows).joined(separator: "\n"), to: "wide.csv")
+    let arguments = ["--steps", "48", "--format", "csv", "--jobs", "2"]
+    let one = try Program.run(["forecast", "--history", wide] + arguments)
+    let other = try Program.run(["forecast", "--history", long] + arguments)
+    #expect(one.status == 0 && one.output == other.output, "\(one.errors)")
+    #expect(one.output.split(separator: "\n").count == 1 + 2 * 48)
+  }
+
   @Test("JSON reports every candidate, parameters, seasons, points, gaps and seconds")
   func document() throws {
     let scratch = try Scratch()

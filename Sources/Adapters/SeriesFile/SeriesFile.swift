@@ -6,6 +6,10 @@ public import Domain
 /// other columns are skipped and listed. The row of time *t* is the mean over `[t, t + resolution)`,
 /// the resolution is the most common spacing. Rows may come in any order. An empty cell is unknown.
 /// A repeated row is dropped if it says the same and refused otherwise.
+///
+/// Where the reader says at which step, a file may also be laid out as those of the M4 competition:
+/// columns `V1`, `V2`, …, a row per series, its name first, then its values. It has no times: each
+/// series begins at 1970-01-01T00:00:00Z.
 public struct SeriesFile: Sendable, Equatable {
   /// What the numbers of the `rate` column are.
   public enum Unit: String, Sendable, CaseIterable {
@@ -51,9 +55,14 @@ public struct SeriesFile: Sendable, Equatable {
   public init(series: [Series]) { self.series = series }
 
   /// Reads a file, standard input (`-`) or a gzip file (`*.gz`), in chunks.
-  public init(path: String, unit: Unit = .perSecond) throws(SeriesFileError) {
+  ///
+  /// - Parameter wideStep: Seconds from value to value of a file that has a row per series, 1 … 2³²
+  ///   (others are clamped); nil refuses such files.
+  public init(
+    path: String, unit: Unit = .perSecond, wideStep: Int64? = nil
+  ) throws(SeriesFileError) {
     let source = try ByteSource(path: path)
-    var parser = SeriesFileParser(file: path)
+    var parser = SeriesFileParser(file: path, wideStep: wideStep)
     while true {
       let chunk = try source.read(1 << 18)
       if chunk.isEmpty { break }
@@ -64,9 +73,9 @@ public struct SeriesFile: Sendable, Equatable {
 
   /// Reads bytes; `file` is how errors call them.
   public init(
-    _ bytes: [UInt8], file: String = "-", unit: Unit = .perSecond
+    _ bytes: [UInt8], file: String = "-", unit: Unit = .perSecond, wideStep: Int64? = nil
   ) throws(SeriesFileError) {
-    var parser = SeriesFileParser(file: file)
+    var parser = SeriesFileParser(file: file, wideStep: wideStep)
     try parser.consume(bytes)
     try self.init(finishing: &parser, file: file, unit: unit)
   }

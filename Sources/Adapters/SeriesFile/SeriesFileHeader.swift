@@ -48,4 +48,13 @@ struct SeriesFileHeader {
       !["timestamp", "rate", "value", "queue", "ready", "series"].contains($0)
     }
   }
+
+  /// Whether the columns are V1, V2, …: a row per series, its name first, then its values.
+  static func isWide(_ fields: [CSVField], in bytes: Span<UInt8>) -> Bool {
+    guard fields.count >= 2 else { return false }
+    for (index, field) in fields.enumerated() where field.text(in: bytes) != "V\(index + 1)" {
+      return false
+    }
+    return true
+  }
 }

@@ -7,6 +7,10 @@ struct SeriesFileParser {
   private var records = CSVRecords()
   private var values = CSVValues()
   private var header: SeriesFileHeader?
+  /// Seconds from value to value in a file of a row per series; nil refuses such files.
+  private let wideStep: Int64?
+  /// How many columns such a file has; nil in any other.
+  private var wideCount: Int?
   /// The bytes of a record that a chunk ended within.
   private var tail: [UInt8] = []
   private var line = 1
@@ -18,7 +22,11 @@ struct SeriesFileParser {
   /// Nothing sensible has longer rows; without a limit an unclosed quote would read a whole file.
   private static let recordLimit = 1 << 20
 
-  init(file: String) { self.file = file }
+  init(file: String, wideStep: Int64? = nil) {
+    self.file = file
+    // So that no column's time overflows.
+    self.wideStep = wideStep.map { min(max($0, 1), 1 << 32) }
+  }
 
   var ignoredColumns: [String] { header?.ignored ?? [] }
   var hasQueue: Bool { header?.queue != nil }
@@ -43,7 +51,9 @@ struct SeriesFileParser {
   mutating func finish() throws(SeriesFileError) {
     let rest = tail
     _ = try split(rest.span, isLast: true)
-    guard header != nil else { throw SeriesFileError(file: file, reason: .noHeader) }
+    guard header != nil || wideCount != nil else {
+      throw SeriesFileError(file: file, reason: .noHeader)
+    }
     guard !series.isEmpty else { throw SeriesFileError(file: file, reason: .noRows) }
   }
 
@@ -98,14 +108,21 @@ struct SeriesFileParser {
     let fields = records.fields
     // A blank line is not a row.
     if fields.count == 1, fields[0].start == fields[0].end { return }
+    if let wideCount, let wideStep {
+      return try takeWide(bytes, count: wideCount, step: wideStep)
+    }
     guard let header else {
+      if wideStep != nil, SeriesFileHeader.isWide(fields, in: bytes) {
+        wideCount = fields.count
+        return
+      }
       self.header = try SeriesFileHeader(fields, in: bytes, file: file, line: line)
       return
     }
     guard fields.count == header.count else {
       throw error(.fieldCount(expected: header.count, found: fields.count))
     }
-    let index = try seriesIndex(header, in: bytes)
+    let index = try seriesIndex(header.series, in: bytes)
     let time: Int64
     do throws(CSVRefusal) {
       time = try values.time(fields[header.time], in: bytes)
@@ -124,23 +141,41 @@ struct SeriesFileParser {
     }
   }
 
+  /// A name and its values in order of time; empty ones after the last are no values.
+  private mutating func takeWide(
+    _ bytes: Span<UInt8>, count: Int, step: Int64
+  ) throws(SeriesFileError) {
+    let fields = records.fields
+    guard fields.count == count else {
+      throw error(.fieldCount(expected: count, found: fields.count))
+    }
+    let index = try seriesIndex(0, in: bytes)
+    let last = fields.lastIndex { $0.start < $0.end } ?? 0
+    for column in 1..<max(1, last + 1) {
+      let value = try number(column, "V\(column + 1)", ceiling: rateCeiling, in: bytes)
+      series[index].times.append(Int64(column - 1) * step)
+      series[index].lines.append(Int32(clamping: line))
+      series[index].rate.append(value)
+    }
+  }
+
   private func number(
-    _ column: Int, _ name: String, ceiling: Double, in bytes: Span<UInt8>
+    _ column: Int, _ name: @autoclosure () -> String, ceiling: Double, in bytes: Span<UInt8>
   ) throws(SeriesFileError) -> Double {
     let field = records.fields[column]
     do throws(CSVRefusal) {
       return try values.number(field, in: bytes, ceiling: ceiling) ?? .nan
     } catch {
-      throw refused(error, column: name, field: field, in: bytes)
+      throw refused(error, column: name(), field: field, in: bytes)
     }
   }
 
   /// The series of the current record. Rows are grouped by series or take turns in a fixed order, so
   /// the last series and the one after it are tried before the name is looked up.
   private mutating func seriesIndex(
-    _ header: SeriesFileHeader, in bytes: Span<UInt8>
+    _ column: Int?, in bytes: Span<UInt8>
   ) throws(SeriesFileError) -> Int {
-    guard let column = header.series else {
+    guard let column else {
       if series.isEmpty { series.append(SeriesRows(name: "", rawName: [])) }
       return 0
     }

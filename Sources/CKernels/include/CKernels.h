@@ -58,7 +58,7 @@ typedef struct {
 
 /// Runs all lanes over all steps. `counts[0]` and `counts[1]` become the number of errors in the one
 /// and in the other sum of each lane. Allocates nothing, keeps nothing. All rows must be aligned to
-/// 8 bytes.
+/// 64 bytes.
 void holt_winters_pass(const holt_winters_run *run, const holt_winters_lanes *lanes,
                        int64_t counts[2]);
 
@@ -94,7 +94,7 @@ typedef struct {
   int64_t seasonal_states;
 } holt_winters_batch_run;
 
-/// The lanes' numbers.
+/// The lanes' numbers, rows aligned to 64 bytes.
 typedef struct {
   const float *level_gain;
   const float *trend_gain;

@@ -31,7 +31,8 @@ public struct AnomalyWatch: Sendable, Equatable {
   public private(set) var anomaly: Anomaly?
   /// Steps in a row that were next to nothing.
   private(set) var collapsed = 0
-  private var same = 0
+  /// Steps in a row that had the last value.
+  private(set) var same = 0
   private var sameSince = 0.0
   private var last = Double.nan
 

@@ -20,6 +20,8 @@ public struct HistoryScan: Sendable, Equatable {
 
   /// How many sizes of innovations a value must lie below what was expected.
   private static let bandWidth = 6.0
+  /// A value that came so often in a row, and comes again, is not learned from.
+  private static let fewestRepeats = 2
 
   /// - Parameters:
   ///   - values: Oldest first; NaN, infinite and negative ones are unknown.
@@ -94,9 +96,10 @@ public struct HistoryScan: Sendable, Equatable {
         band: series.transform.invert(centre - reach)...series.transform.invert(centre + reach))
       if anomaly != before {
         if let before { findings.append(finding(before, begin..<step, series.seasons)) }
-        begin = step + 1 - (anomaly == .frozen ? patience.frozen : patience.collapse)
+        begin = step + 1 - (anomaly == .frozen ? watch.same : watch.collapsed)
       }
-      let isOut = (1...day).contains(watch.collapsed) || anomaly == .frozen
+      // A model that followed a stuck value would soon expect it.
+      let isOut = (1...day).contains(watch.collapsed) || value > 0 && watch.same > fewestRepeats
       model.advance(isOut ? nil : value, at: at)
     }
     if let anomaly = watch.anomaly {

@@ -3,13 +3,17 @@ import RealModule
 /// Steps at which a history moves to another level and stays there.
 ///
 /// Differences over the longest season are compared by their medians over half of it (two days,
-/// where a day is all there is) on either side, so that neither a holiday nor an outage is one. Where
-/// the history goes on for two seasons more, the second of them must still be at the new level.
+/// where a day is all there is) on either side, so that neither a holiday nor an outage is one. The
+/// new level must then differ from that of up to three seasons before, so that the end of a holiday of
+/// more than a season is none either. Where the history goes on for two seasons more, the second of
+/// them must still be at the new level.
 enum LevelShifts {
   /// The smallest change told, as a logarithm: by half.
   static let smallest = Double.log(1.5)
   /// How many times the usual change between neighbouring windows it must be.
   static let beyondUsual = 4.0
+  /// Seasons that tell the level from before.
+  static let seasonsBefore = 3
 
   /// - Parameters:
   ///   - values: Logarithms, NaN where unknown.
@@ -52,13 +56,27 @@ enum LevelShifts {
     return found
   }
 
+  /// Whether the second season after a place, or the last of the history where that is earlier, is
+  /// nearer to the new level than to that of before.
   private static func stays(
     _ values: [Double], at place: Int, jump: Double, season: Int
   ) -> Bool {
-    guard place + 2 * season <= values.count else { return true }
-    let later = median(values[(place + season)..<(place + 2 * season)])
-    let moved = later - median(values[(place - season)..<place])
+    let end = min(place + 2 * season, values.count)
+    let moves = (max(place, end - season)..<end).map { step in
+      values[step] - usual(values, at: step, before: place, season: season)
+    }
+    let moved = median(moves[...])
     return !moved.isFinite || moved * jump >= 0.5 * jump * jump
+  }
+
+  /// The median at a step's place in the seasons before; NaN where nothing is known.
+  private static func usual(
+    _ values: [Double], at step: Int, before place: Int, season: Int
+  ) -> Double {
+    let last = step - season * ((step - place) / season + 1)
+    let known = (0..<seasonsBefore).map { last - $0 * season }
+      .filter { $0 >= 0 && values[$0].isFinite }.map { values[$0] }.sorted()
+    return known.isEmpty ? .nan : Order.median(sorted: known)
   }
 
   /// The step that parts the values before and after best, by absolute distances from their medians.

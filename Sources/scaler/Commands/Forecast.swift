@@ -9,6 +9,10 @@ struct Forecast: ScalerCommand {
   static let configuration = CommandConfiguration(
     abstract: "Forecast series from a CSV, with quantiles.",
     discussion: """
+      The history has the columns timestamp, rate and maybe series, or is laid out as the M4 \
+      competition's files: V1, V2, …, a row per series, its name first, then its values, one per \
+      --step from 1970-01-01 on.
+
       CSV out: series, timestamp, mean and one p… column per quantile, in the order of the input. \
       p50 is the median, mean the expected value; none is ever below zero, and quantiles never cross.
       """)
@@ -22,7 +26,7 @@ struct Forecast: ScalerCommand {
   @Option(help: "How many steps ahead; instead of --horizon.")
   var steps: Int?
 
-  @Option(help: "The step of the forecast; default: the history's.")
+  @Option(help: "The step of the forecast; default: the history's, 1h where that has no times.")
   var step: String?
 
   @Option(
@@ -47,9 +51,13 @@ struct Forecast: ScalerCommand {
 
   @OptionGroup var output: OutputOptions
 
+  /// Seconds from value to value in a file without times.
+  private static let usualWideStep: Int64 = 3600
+
   func perform() async throws {
     let request = try self.request()
-    let file = try SeriesFile(path: history)
+    let file = try SeriesFile(
+      path: history, wideStep: request.step?.wholeSeconds ?? Self.usualWideStep)
     let progress = ProgressBar(total: file.series.count, label: "forecasting")
     let workers = max(1, jobs ?? ProcessInfo.processInfo.activeProcessorCount)
     let results = try await Self.forecasts(of: file.series, request, workers: workers) {

@@ -30,6 +30,27 @@ import Testing
   }
 
   @Test(
+    "a stuck metric is found from its first repeated value on, and unknown to what learns",
+    arguments: [(day: 24, stuck: 20), (day: 288, stuck: 120)], UInt64(1)...3)
+  func stuck(of: (day: Int, stuck: Int), seed: UInt64) {
+    let week = 7 * of.day
+    var values = Demand.daily(count: 5 * week, day: of.day, seed: seed)
+    let steps = (3 * week + 10)..<(3 * week + 10 + of.stuck)
+    for step in steps { values[step] = values[steps.lowerBound] }
+    let scan = HistoryScan(values, seasons: [of.day, week])
+    #expect(scan.findings == [.init(anomaly: .frozen, steps: steps)], "seed \(seed)")
+    let plain = scan.plain(values)
+    #expect(plain.indices.filter { plain[$0].isNaN } == Array(steps))
+  }
+
+  @Test("the same value again and again where nothing else was expected is not stuck")
+  func flat() {
+    var values = Demand.daily(count: 900, day: 24, seed: 4)
+    for step in values.indices where step % 24 < 14 { values[step] = 50 }
+    #expect(scan(values).findings.isEmpty)
+  }
+
+  @Test(
     "another level is told at its step, and stays in the history (F-61)",
     arguments: [0.2, 0.5, 2, 5], UInt64(1)...3)
   func levelShift(factor: Double, seed: UInt64) throws {
@@ -57,6 +78,17 @@ import Testing
     var values = Demand.daily(count: 1200, day: 24, seed: 6)
     for step in 600..<624 { values[step] *= 0.4 }
     #expect(scan(values).findings.isEmpty)
+  }
+
+  @Test(
+    "nor is one of eight days, however far from the end", arguments: [12, 16, 23, 40])
+  func longHoliday(daysToTheEnd: Int) {
+    for factor in [0.4, 2.5] {
+      var values = Demand.daily(count: (35 + daysToTheEnd) * 24, day: 24, seed: 8)
+      for step in (35 * 24)..<(43 * 24) { values[step] *= factor }
+      let findings = scan(values).findings
+      #expect(findings.isEmpty, "\(factor): \(findings)")
+    }
   }
 
   @Test("odd histories are looked at without a finding that lies outside", arguments: UInt64(1)...6)
