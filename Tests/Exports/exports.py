@@ -88,18 +88,18 @@ def columns(folder, name):
 
 def read_with_pandas(folder, kinds):
     times = [name for name, kind in kinds.items() if kind == "DateTime"]
-    rows = pandas.read_csv(os.path.join(folder, "hours.csv"), parse_dates=times)
+    # A version looks like a number to whoever is not told otherwise; the metadata says what to tell.
+    text = {"x_SchemaVersion": str}
+    rows = pandas.read_csv(os.path.join(folder, "hours.csv"), parse_dates=times, dtype=text)
     lines = pandas.read_json(
-        os.path.join(folder, "hours.ndjson"), lines=True, convert_dates=times, precise_float=True
+        os.path.join(folder, "hours.ndjson"), lines=True, convert_dates=times, precise_float=True,
+        dtype=text,
     )
     check(list(rows.columns) == list(kinds), "pandas: the columns are those of the metadata")
     check(list(lines.columns) == list(kinds), "pandas: NDJSON has the same columns in this order")
     for name, kind in kinds.items():
         for frame, what in ((rows, "CSV"), (lines, "NDJSON")):
             if frame[name].isna().all():
-                continue
-            # A version looks like a number to whoever is not told otherwise.
-            if name == "x_SchemaVersion":
                 continue
             dtype = str(frame[name].dtype)
             fits = {
@@ -109,6 +109,10 @@ def read_with_pandas(folder, kinds):
                 "Integer": dtype == "int64",
             }.get(kind, dtype in ("object", "str", "string"))
             check(fits, f"pandas: {what} column {name} ({kind}) reads as {dtype}")
+    check(
+        set(rows.x_SchemaVersion) == {"1.0"} and set(lines.x_SchemaVersion) == {"1.0"},
+        "pandas: the version is 1.0",
+    )
     check(len(rows) == len(lines), "pandas: CSV and NDJSON have as many rows")
     for name, kind in kinds.items():
         if kind == "Decimal":
@@ -167,8 +171,11 @@ def check_rows(rows):
 
 def read_with_duckdb(folder, kinds, rows):
     database = duckdb.connect()
-    for file, function in (("hours.csv", "read_csv"), ("hours.ndjson", "read_json")):
-        source = f"{function}('{os.path.join(folder, file)}')"
+    for file, function, option in (
+        ("hours.csv", "read_csv", ", types = {'x_SchemaVersion': 'VARCHAR'}"),
+        ("hours.ndjson", "read_json", ""),
+    ):
+        source = f"{function}('{os.path.join(folder, file)}'{option})"
         described = database.sql(f"DESCRIBE SELECT * FROM {source}").fetchall()
         check([row[0] for row in described] == list(kinds), f"DuckDB: columns of {file}")
         for name, kind in ((row[0], row[1]) for row in described):
@@ -178,8 +185,6 @@ def read_with_duckdb(folder, kinds, rows):
                 "Boolean": ("BOOLEAN",),
                 "Integer": ("BIGINT",),
             }.get(kinds[name], ("VARCHAR",))
-            if name == "x_SchemaVersion":
-                continue
             count = database.sql(f'SELECT count("{name}") FROM {source}').fetchall()[0][0]
             # A column without a value has no type of its own.
             check(
@@ -265,6 +270,7 @@ def check_api(binary, folder):
                 )
                 check(media.startswith(accept), f"{table} as {accept} is {media}")
                 check(len(answer) > 1000 and answer == command, f"{table}.{name}: API and command")
+        check_announced(binary, folder, port)
         try:
             get(port, "/v1/export/forecast?service=nobody")
             check(False, "an unknown service is refused")
@@ -274,6 +280,45 @@ def check_api(binary, folder):
     finally:
         process.send_signal(signal.SIGINT)
         process.wait(30)
+
+
+def check_announced(binary, folder, port):
+    """An event told to the running service is in its exports and in those of the command at once."""
+    at = "2025-12-05T12:00:00Z"
+    query = f"/v1/export/forecast?at={at}&horizon=3d&granularity=hour"
+    command = ("export", "forecast", "--config", "c.yaml", "--at", at, "--horizon", "3d",
+               "--granularity", "hour")
+    before, _ = get(port, query)
+    event = {
+        "name": "launch", "services": ["checkout"], "uplift": 3,
+        "from": "2025-12-06T08:00:00Z", "to": "2025-12-06T12:00:00Z",
+    }
+    post = urllib.request.Request(
+        f"http://127.0.0.1:{port}/v1/events", method="POST", data=json.dumps(event).encode(),
+        headers={"Content-Type": "application/json"},
+    )
+    urllib.request.urlopen(post, timeout=60).close()
+    during, _ = get(port, query)
+    check(during == run(binary, *command, folder=folder), "announced: API and command")
+    old, new = (
+        pandas.read_csv(io.BytesIO(text)).set_index(["x_TargetId", "ChargePeriodStart"])
+        for text in (before, during)
+    )
+    ratio = new.x_DemandMean / old.x_DemandMean
+    lasting = [f"2025-12-06T{hour:02}:00:00Z" for hour in range(8, 12)]
+    for (target, start), value in ratio.items():
+        factor = 3 if target == "checkout" and start in lasting else 1
+        if target != "*":
+            check(math.isclose(value, factor, rel_tol=1e-3), f"announced: {target} {start} {value}")
+    check(
+        (new.x_ForecastRunId != old.x_ForecastRunId).all(), "announced: another question, another id"
+    )
+    urllib.request.urlopen(
+        urllib.request.Request(f"http://127.0.0.1:{port}/v1/events?name=launch", method="DELETE"),
+        timeout=60,
+    ).close()
+    check(get(port, query)[0] == before, "withdrawn: as before")
+    check(run(binary, *command, folder=folder) == before, "withdrawn: the command, too")
 
 
 def frame(binary, folder, *arguments, status=0):

@@ -52,6 +52,19 @@ struct OutlookTests {
     #expect(share > 0.7 && share < 0.9, "\(share) of \(count) days")
   }
 
+  @Test("a level that only scatters is not carried on from its last days alone")
+  func scatter() {
+    var (own, recent) = (0.0, 0.0)
+    for seed in UInt64(1)...40 {
+      var random = SplitMix64(seed: seed)
+      let values = (0..<182).map { _ in 0.3 * random.normal() }
+      let expected = LevelRace(values).forecast(after: 182, days: 14)
+      own += (expected.reduce(0, +) / 14).magnitude
+      recent += (values.suffix(14).reduce(0, +) / 14).magnitude
+    }
+    #expect(own < 0.9 * recent, "\(own / 40) against \(recent / 40)")
+  }
+
   @Test("the further ahead, the wider")
   func widening() throws {
     let history = Worlds.history(days: 42, seed: 4)

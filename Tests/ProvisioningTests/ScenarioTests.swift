@@ -1,5 +1,6 @@
 import Control
 import Domain
+import RealModule
 import Testing
 
 @testable import Provisioning
@@ -66,6 +67,82 @@ struct ScenarioTests {
     let ratios = zip(raised.paths.expectedDemand, plain.paths.expectedDemand).map { $0 / $1 }
     for (hour, ratio) in ratios.enumerated() {
       #expect((ratio - ((10..<12).contains(hour) ? 2 : 1)).magnitude < 1e-5)
+    }
+  }
+
+  /// A service whose sales of four hours tripled demand, three times so far, with one more to come.
+  private func sales(
+    _ name: String = "web", past: [Double] = [2.4, 3, 3.75]
+  ) throws -> (forecaster: ServiceForecaster, ahead: AnnouncedEvent) {
+    var history = Worlds.history(days: 42, seed: 3)
+    var policy = Worlds.policy(name)
+    for (index, factor) in past.enumerated() {
+      let first = (20 + 7 * index) * 24 + 10
+      for hour in first..<(first + 4) { history.values[hour] *= factor }
+      policy.events.append(sale(at: history.time(at: first)))
+    }
+    let ahead = sale(at: history.end + .seconds(34 * 3600))
+    policy.events.append(ahead)
+    let input = ServiceInput(policy: policy, history: history)
+    return (try ServiceForecaster(input, response: Worlds.plainResponse), ahead)
+  }
+
+  private func sale(at begin: Timestamp) -> AnnouncedEvent {
+    AnnouncedEvent(
+      name: "sale", from: begin, to: begin + .seconds(4 * 3600), uplift: 1, isLearned: true)
+  }
+
+  /// Per hour and path, what the event multiplied demand by.
+  private func factors(
+    _ forecaster: ServiceForecaster, paths: Int
+  ) throws -> [[Double]] {
+    let request = Worlds.request(forecaster, days: 3, paths: paths)
+    let raised = try forecaster.forecast(request).paths
+    let plain = forecaster.outlook.paths(
+      from: request.start, hours: request.hours, count: paths,
+      seed: request.seed ^ ServiceForecaster.number(of: forecaster.input.id))
+    return (0..<request.hours).map { hour in
+      raised.row(hour).map { Double(raised.demand[$0]) / Double(plain[$0]) }
+    }
+  }
+
+  @Test("a learnt event comes as high as it did, and as unsure as it was")
+  func learnt() throws {
+    let factors = try factors(try sales().forecaster, paths: 400)
+    for hour in factors.indices where !(34..<38).contains(hour) {
+      #expect(factors[hour].allSatisfy { ($0 - 1).magnitude < 1e-5 }, "hour \(hour)")
+    }
+    let sample = Sample(factors[34])
+    #expect((sample.quantile(0.5) / 3 - 1).magnitude < 0.06, "\(sample.quantile(0.5))")
+    // Two deviations of 0.22 in the logarithm and one of 0.3, over three, and a third of that more.
+    let spread = Double.log(sample.quantile(0.9) / sample.quantile(0.1)) / 2.563
+    #expect((spread - 0.289).magnitude < 0.05, "\(spread)")
+    for hour in 35..<38 {
+      #expect(zip(factors[34], factors[hour]).allSatisfy { ($0 / $1 - 1).magnitude < 1e-4 })
+    }
+  }
+
+  @Test("an event that was never seen adds nothing but doubt")
+  func unseen() throws {
+    let sample = Sample(try factors(try sales(past: []).forecaster, paths: 400)[34])
+    #expect((sample.quantile(0.5) - 1).magnitude < 0.06)
+    #expect(sample.quantile(0.9) > 1.3 && sample.quantile(0.1) < 0.75)
+  }
+
+  @Test("two services meet one event in the same size")
+  func sharedEvent() throws {
+    let first = try factors(try sales("web").forecaster, paths: 50)[35]
+    let second = try factors(try sales("shop").forecaster, paths: 50)[35]
+    #expect(zip(first, second).allSatisfy { ($0 / $1 - 1).magnitude < 1e-4 })
+    #expect(Set(first).count > 40)
+  }
+
+  @Test("past events do not raise the days without one")
+  func pastEvents() throws {
+    let quiet = try Worlds.forecaster(seed: 3).outlook
+    let cleaned = try sales().forecaster.outlook
+    for (with, without) in zip(cleaned.level.expected, quiet.level.expected) {
+      #expect((with - without).magnitude < 0.02)
     }
   }
 

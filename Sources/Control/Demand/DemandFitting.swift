@@ -18,16 +18,14 @@ public enum DemandFitting {
   ) -> Result<FittedDemand, DemandFitFailure> {
     let tracker = DemandTracker(policy: policy, boot: boot)
     precondition(history.step == tracker.step, "a fit reads the history at the model's step")
-    let effects = EventEffects.learned(
-      from: history, events: policy.events, periods: policy.forecast.periods)
-    let values = HistoryCleaning.clean(history, policy: policy, effects: effects)
-    let cleaned = TimeSeries(start: history.start, step: history.step, values: values)
-    return tracker.model(fittedTo: values, from: history.start).map { model in
+    let plain = PlainHistory(history, policy: policy)
+    let series = plain.series
+    return tracker.model(fittedTo: series.values, from: series.start).map { model in
       FittedDemand(
-        model: model, boot: tracker.boot, trust: isFirst ? tracker.trust(on: cleaned) : nil,
-        effects: effects,
+        model: model, boot: tracker.boot, trust: isFirst ? tracker.trust(on: series) : nil,
+        effects: plain.effects,
         outlook: policy.holdsPlans
-          ? FloorOutlook.fit(cleaned, policy: policy, level: outlookLevel(policy)) : nil,
+          ? FloorOutlook.fit(series, policy: policy, level: outlookLevel(policy)) : nil,
         through: history.end, deliveredAt: deliveredAt)
     }
   }

@@ -93,7 +93,7 @@ enum HistoryCleaning {
 }
 
 extension EventEffects {
-  fileprivate func knows(_ event: AnnouncedEvent) -> Bool {
+  func knows(_ event: AnnouncedEvent) -> Bool {
     learned.contains { $0.name == event.name }
   }
 }

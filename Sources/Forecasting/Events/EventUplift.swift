@@ -68,9 +68,16 @@ public struct EventUplift: Sendable, Equatable {
   ///   - level: The quantile's level; clamped to 0.001 … 0.999.
   ///   - share: See `EventShape`; clamped to 0 … 1.
   public func applied(toQuantile value: Double, level: Double, share: Double) -> Double {
+    value * factor(share: share, score: Normal.quantile(min(max(level, 0.001), 0.999)))
+  }
+
+  /// The factor of a share of the event, if it turns out so many standard deviations above what is
+  /// expected.
+  ///
+  /// - Parameter share: See `EventShape`; clamped to 0 … 1.
+  public func factor(share: Double, score: Double) -> Double {
     let part = min(max(share, 0), 1)
-    let score = Normal.quantile(min(max(level, 0.001), 0.999))
-    return value * Double.exp(part * (Double.log(factor) + score * uncertainty))
+    return Double.exp(part * (Double.log(factor) + score * uncertainty))
   }
 }
 

@@ -29,13 +29,13 @@ public struct DemandOutlook: Sendable {
   let lastDay: Int64
 
   /// - Parameters:
-  ///   - history: Requests per second, at most an hour per step; NaN is unknown.
+  ///   - history: Requests per second, at most an hour per step, without what announced events did;
+  ///     NaN is unknown.
   ///   - zone: The clock that the demand follows.
-  ///   - events: Announced surges within the history, which are taken out.
   /// - Returns: Nil with fewer than `fewestHours` known hours.
   /// - Complexity: Linear in the history.
-  public init?(history: TimeSeries, zone: UTCOffsets, events: [AnnouncedEvent] = []) {
-    let hourly = HourlyHistory(history, zone: zone, events: events)
+  public init?(history: TimeSeries, zone: UTCOffsets) {
+    let hourly = HourlyHistory(history, zone: zone)
     guard hourly.knownHours >= Self.fewestHours, let last = hourly.days.last else { return nil }
     self.zone = zone
     trainedFrom = hourly.from

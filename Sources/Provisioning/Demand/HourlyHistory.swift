@@ -1,4 +1,3 @@
-import Control
 import Domain
 
 /// A service's past as whole hours of its local days.
@@ -23,8 +22,7 @@ struct HourlyHistory: Sendable {
   /// The most days that are read; older ones say little about the coming months.
   static let longest = 400
 
-  /// - Parameter events: Announced surges, which are taken out.
-  init(_ series: TimeSeries, zone: UTCOffsets, events: [AnnouncedEvent]) {
+  init(_ series: TimeSeries, zone: UTCOffsets) {
     var sums: [Int64: (sums: [Double], counts: [Int])] = [:]
     let latest = series.end.seconds
     let perHour = max(1, Int(3600 / max(1, series.step.wholeSeconds)))
@@ -33,13 +31,12 @@ struct HourlyHistory: Sendable {
       guard let value = series[index], value >= 0, value.isFinite else { continue }
       let time = series.time(at: index)
       guard time.seconds > latest - Int64(Self.longest) * 86_400 else { continue }
-      let factor = events.reduce(1.0) { $0 * $1.factor(at: time) }
       let local = zone.localSeconds(at: time + series.step / 2)
       let day = CivilDay.divide(local, 86_400)
       let hour = Int(CivilDay.modulo(local, 86_400) / 3600)
       var entry =
         sums[day] ?? ([Double](repeating: 0, count: 24), [Int](repeating: 0, count: 24))
-      entry.sums[hour] += factor > 0 ? value / factor : value
+      entry.sums[hour] += value
       entry.counts[hour] += 1
       sums[day] = entry
       if first == nil { first = time }

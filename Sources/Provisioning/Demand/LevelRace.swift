@@ -2,8 +2,9 @@ import RealModule
 
 /// Few simple ways to carry a daily level on, weighed by how well they forecast the days that came.
 ///
-/// Means over recent days with short, middle and long memory, the same with a damped trend, and the
-/// straight lines of the last weeks, as far as their slope is more than chance.
+/// Means over recent days with short, middle and long memory, the same with a damped trend, the
+/// straight lines of the last weeks, as far as their slope is more than chance, and plain means over
+/// weeks.
 struct LevelRace: Sendable {
   /// One way: a level and a trend that dies out.
   enum Carrier: Sendable {
@@ -11,21 +12,32 @@ struct LevelRace: Sendable {
     case smoothing(level: Double, trend: Double, damping: Double)
     /// Least squares over so many days.
     case line(days: Int, damping: Double)
+    /// The mean of so many days.
+    case mean(days: Int)
 
     var damping: Double {
       switch self {
       case .smoothing(_, _, let damping), .line(_, let damping): damping
+      case .mean: 0
       }
+    }
+
+    /// Whether a history of so many days tells it from the others: with less, all plain means are
+    /// one, and would be counted several times.
+    func isDistinct(days known: Int) -> Bool {
+      guard case .mean(let days) = self else { return true }
+      return 4 * known >= 5 * days
     }
   }
 
-  static let carriers: [Carrier] = [
+  static let all: [Carrier] = [
     .smoothing(level: 0.04, trend: 0, damping: 0), .smoothing(level: 0.12, trend: 0, damping: 0),
     .smoothing(level: 0.3, trend: 0, damping: 0), .smoothing(level: 0.7, trend: 0, damping: 0),
     .smoothing(level: 0.12, trend: 0.03, damping: 0.97),
     .smoothing(level: 0.3, trend: 0.05, damping: 0.95),
     .smoothing(level: 0.5, trend: 0.1, damping: 0.9),
     .line(days: 21, damping: 0.97), .line(days: 42, damping: 0.99),
+    .mean(days: 14), .mean(days: 28), .mean(days: 56), .mean(days: 112),
   ]
   /// Days ahead by which they are judged.
   static let judged = 14
@@ -33,7 +45,7 @@ struct LevelRace: Sendable {
   static let warmUp = 7
   /// Judged days from which losses count in full, and the power of the inverse loss that a weight
   /// then is.
-  static let enoughJudged = 400.0
+  static let enoughJudged = 200.0
   static let power = 8.0
 
   let weights: [Double]
@@ -44,8 +56,10 @@ struct LevelRace: Sendable {
 
   /// - Parameter values: A level per day, NaN where unknown.
   init(_ values: [Double]) {
-    states = Self.carriers.map { Self.run($0, values) }
-    reach = Self.carriers.map { carrier in
+    let known = values.count { !$0.isNaN }
+    let carriers = Self.all.filter { $0.isDistinct(days: known) }
+    states = carriers.map { Self.run($0, values) }
+    reach = carriers.map { carrier in
       var (sum, share) = (0.0, 1.0)
       return (0..<DailyLevel.reach).map { _ in
         share *= carrier.damping
@@ -53,7 +67,7 @@ struct LevelRace: Sendable {
         return sum
       }
     }
-    var losses = [Double](repeating: 0, count: Self.carriers.count)
+    var losses = [Double](repeating: 0, count: carriers.count)
     var count = 0.0
     for origin in stride(from: Self.warmUp, to: values.count, by: 1) {
       let end = min(values.count, origin + Self.judged)
@@ -67,7 +81,7 @@ struct LevelRace: Sendable {
       }
     }
     guard count > 0, let least = losses.min(), least > 0 else {
-      weights = Self.carriers.indices.map { $0 == 1 ? 1 : 0 }
+      weights = carriers.indices.map { $0 == 1 ? 1 : 0 }
       return
     }
     let power = Self.power * min(1, count / Self.enoughJudged)
@@ -98,6 +112,24 @@ struct LevelRace: Sendable {
       smoothed(values, level: level, trend: trend, damping: damping)
     case .line(let days, _):
       values.indices.map { line(values[max(0, $0 + 1 - days)...$0]) }
+    case .mean(let days): means(values, days: days)
+    }
+  }
+
+  private static func means(_ values: [Double], days: Int) -> [SIMD2<Double>] {
+    var (sum, count) = (0.0, 0.0)
+    var last = values.first { !$0.isNaN } ?? 0
+    return values.indices.map { day in
+      if !values[day].isNaN {
+        sum += values[day]
+        count += 1
+      }
+      if day >= days, !values[day - days].isNaN {
+        sum -= values[day - days]
+        count -= 1
+      }
+      if count > 0 { last = sum / count }
+      return SIMD2(last, 0)
     }
   }
 

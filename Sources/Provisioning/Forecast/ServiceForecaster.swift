@@ -8,6 +8,7 @@ public struct ServiceForecaster: Sendable {
   public let input: ServiceInput
   public let outlook: DemandOutlook
   public let response: ReplicaResponse
+  private let plain: PlainHistory
   private let calibration: ResponseCalibration
 
   /// - Parameters:
@@ -20,14 +21,15 @@ public struct ServiceForecaster: Sendable {
     _ input: ServiceInput, calibration: ResponseCalibration = .standard,
     response: ReplicaResponse? = nil
   ) throws(ProvisioningError) {
-    let outlook = DemandOutlook(
-      history: input.history, zone: input.policy.forecast.zone, events: input.policy.events)
-    guard let outlook else {
+    let plain = PlainHistory(input.history, policy: input.policy)
+    guard let outlook = DemandOutlook(history: plain.series, zone: input.policy.forecast.zone)
+    else {
       let perHour = max(1, Int(3600 / max(1, input.history.step.wholeSeconds)))
       throw .tooLittleHistory(
         service: input.id.name, knownHours: input.history.knownCount / perHour)
     }
     self.input = input
+    self.plain = plain
     self.outlook = outlook
     self.calibration = calibration
     if let response {
@@ -55,7 +57,7 @@ public struct ServiceForecaster: Sendable {
     var paths = ProvisioningPaths(start: request.start, hours: request.hours, count: request.paths)
     paths.demand = outlook.paths(
       from: request.start, hours: request.hours, count: request.paths, seed: seed, shared: shared)
-    scale(&paths, scenario)
+    scale(&paths, scenario, seed: request.seed)
     response.apply(to: &paths, seed: seed ^ 0x5CA7)
     let prices = prices(scenario)
     if let prices { price(&paths, prices) }
@@ -85,24 +87,22 @@ public struct ServiceForecaster: Sendable {
   }
 
   /// Multiplies demand by growth and events, and notes what is expected.
-  private func scale(_ paths: inout ProvisioningPaths, _ scenario: ProvisioningScenario) {
-    let events = input.policy.events + scenario.events
+  private func scale(
+    _ paths: inout ProvisioningPaths, _ scenario: ProvisioningScenario, seed: UInt64
+  ) {
+    let events = (input.policy.events + scenario.events).compactMap { event in
+      plain.uplift(of: event).map {
+        EventFutures(event, uplift: $0, count: paths.count, seed: seed)
+      }
+    }
     for hour in 0..<paths.hours {
       let begin = paths.start + .seconds(3600 * hour)
-      var factor = scenario.growth.factor(at: begin + .seconds(1800))
-      for event in events where event.from < begin + .seconds(3600) && event.to > begin {
-        // The mean of the event's factor over the hour, at six places.
-        let places = (0..<6).map { event.factor(at: begin + .seconds(300 + 600 * $0)) }
-        factor *= places.reduce(0, +) / 6
-      }
+      let growth = scenario.growth.factor(at: begin + .seconds(1800))
       let row = paths.row(hour)
       let sum = paths.demand.withUnsafeMutableBufferPointer { demand in
-        var sum = 0.0
-        for place in row {
-          demand[place] *= Float(factor)
-          sum += Double(demand[place])
-        }
-        return sum
+        for place in row { demand[place] *= Float(growth) }
+        for event in events { event.apply(to: demand, row, hour: begin) }
+        return row.reduce(0.0) { $0 + Double(demand[$1]) }
       }
       paths.expectedDemand[hour] = sum / Double(max(1, paths.count))
     }
@@ -129,8 +129,10 @@ public struct ServiceForecaster: Sendable {
   }
 
   /// A number that belongs to the name: FNV-1a.
-  static func number(of service: ServiceID) -> UInt64 {
-    service.name.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01b3 }
+  static func number(of service: ServiceID) -> UInt64 { number(of: service.name) }
+
+  static func number(of name: String) -> UInt64 {
+    name.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01b3 }
   }
 }
 

@@ -109,7 +109,7 @@ struct ProvisioningOptions: ParsableArguments {
         services: service, include: include)
       let configuration = try ServeConfiguration(path: config)
       let store = try ExportStore.open(configuration)
-      let fleet = ProvisioningFleet(configuration, store: store)
+      let fleet = try ProvisioningFleet(configuration, store: store)
       return Prepared(
         configuration: configuration, run: try await ProvisioningRun(question, of: fleet))
     } catch let refusal as ProvisioningRefusal {

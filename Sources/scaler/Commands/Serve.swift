@@ -55,8 +55,8 @@ struct Serve: ScalerCommand {
       shown: shown, store: store, board: board, clock: world.clock, pushed: world.pushed,
       startedAt: world.clock.now)
     var services = web.services
-    services.export = ProvisioningDesk(whole, store: store).answer
     let live = LiveConfiguration(configuration, world: world)
+    services.export = ProvisioningDesk(store: store) { live.configuration }.answer
     let reloading = Reloading(
       live: live, loop: loop, shown: shown, store: store, book: book, port: port, speed: speed,
       logger: logger)

@@ -39,6 +39,12 @@ struct ExportColumn: Sendable, Equatable {
     self.kind = kind
     self.meaning = meaning
   }
+
+  /// Version of the table's shape.
+  static let schemaVersion = ExportColumn(
+    "x_SchemaVersion", .string,
+    "Version of this table's shape: a text. A reader that guesses types takes it for a number; tell "
+      + "pandas dtype={'x_SchemaVersion': str}, DuckDB types={'x_SchemaVersion': 'VARCHAR'}.")
 }
 
 /// How rows are written.

@@ -31,7 +31,7 @@ extension ExportTable {
       ExportColumn("x_OfferName", .string, "The offer's name in the configuration."),
       ExportColumn("x_JudgedHours", .decimal, "Hours of the forecast that it was judged on."),
       ExportColumn("x_JudgedFrom", .time, "First of the judged hours, UTC."),
-      ExportColumn("x_SchemaVersion", .string, "Version of this table's shape."),
+      .schemaVersion,
       ExportColumn("x_ForecastRunId", .string, "Equal inputs give the same identifier."),
       ExportColumn("x_ForecastCreated", .time, "What was known then is what it rests on."),
     ])

@@ -49,7 +49,7 @@ extension ExportTable {
   ]
 
   private static let runColumns = [
-    ExportColumn("x_SchemaVersion", .string, "Version of this table's shape."),
+    .schemaVersion,
     ExportColumn("x_TargetId", .string, "The service; * is the whole fleet."),
     ExportColumn("x_Granularity", .string, "hour, day or month."),
     ExportColumn("x_RowType", .string, "forecast, or actual for what was measured."),

@@ -7,11 +7,12 @@ import Web
 /// The work is done on threads of its own, a service at a time, and stops where the reader is slow:
 /// the control loop gives it nothing but a share of the processor.
 struct ProvisioningDesk: Sendable {
-  private let configuration: ServeConfiguration
+  /// In force when it is asked.
+  private let configuration: @Sendable () -> ServeConfiguration
   private let store: Store
   private let turns = Turns()
 
-  init(_ configuration: ServeConfiguration, store: Store) {
+  init(store: Store, configuration: @escaping @Sendable () -> ServeConfiguration) {
     self.configuration = configuration
     self.store = store
   }
@@ -19,7 +20,7 @@ struct ProvisioningDesk: Sendable {
   func answer(_ question: ExportQuestion) async throws -> ExportStream {
     do {
       let turn = try turns.take()
-      let fleet = ProvisioningFleet(configuration, store: store)
+      let fleet = try ProvisioningFleet(configuration(), store: store)
       let run = try await ProvisioningRun(ProvisioningQuestion(question), of: fleet)
       let format = ExportFormat(question.format)
       switch question.table {

@@ -15,14 +15,18 @@ struct ProvisioningFleet: Sendable {
   /// Between the oldest and the newest sample; with less the week cannot be told from chance.
   static let leastHistory: Duration = .seconds(14 * 86_400)
 
+  /// Events that were announced to the running service count like those of the file.
+  ///
   /// Services that a query finds are those that the store knows besides the written ones; with
   /// several queries nobody can tell afterwards which one found them, and they are left out.
-  init(_ configuration: ServeConfiguration, store: Store) {
+  init(_ configuration: ServeConfiguration, store: Store) throws {
     let written = Set(configuration.services.map(\.policy.id))
     let discovery = configuration.discoveries.count == 1 ? configuration.discoveries.first : nil
     let found = store.services().filter { !written.contains($0) }
       .compactMap { id in discovery.map { $0.service(id) } }
-    services = configuration.services + found
+    var whole = configuration
+    whole.services += found
+    services = whole.adding(try EventBook.announced(in: store)).services
     section = configuration.provisioning
     clouds = Dictionary(
       configuration.clouds.map { ($0.name, $0.cloud) }, uniquingKeysWith: { first, _ in first })

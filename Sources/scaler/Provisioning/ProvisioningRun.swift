@@ -139,7 +139,8 @@ struct ProvisioningRun: Sendable {
       let input = try await fleet.input(of: member.service, info: member.info, until: known)
       let policy = member.service.policy
       let outlook = try await fleet.compute.run {
-        DemandOutlook(history: input.history, zone: policy.forecast.zone, events: policy.events)
+        DemandOutlook(
+          history: PlainHistory(input.history, policy: policy).series, zone: policy.forecast.zone)
       }
       if let outlook { outlooks.append((policy.id, outlook)) }
     }
@@ -160,6 +161,8 @@ struct ProvisioningRun: Sendable {
       text += " \(policy.id) \(policy.fleet) \(policy.scaling) \(policy.objective)"
       text += " \(policy.timing)"
       if let price = policy.price { text += " \(price)" }
+      for event in policy.events { text += " \(event)" }
+      for span in policy.forecast.excluded { text += " \(span)" }
       text += " \(min(end(of: member.info), known))"
     }
     return ContentHash(of: Array(text.utf8)).description

@@ -114,9 +114,10 @@ extension ServeConfiguration {
   /// With events that were announced besides those of the file, which keep their names.
   func adding(_ announced: [ServiceID: [Control.AnnouncedEvent]]) -> ServeConfiguration {
     var result = self
+    let taken = Set(services.flatMap { $0.policy.events.map(\.name) })
     for index in services.indices {
       let events = announced[services[index].policy.id] ?? []
-      result.services[index].policy.events += events.filter { !names($0.name) }
+      result.services[index].policy.events += events.filter { !taken.contains($0.name) }
     }
     return result
   }

@@ -27,6 +27,32 @@ enum Demand {
     }
   }
 
+  /// What each day of the last fortnight adds to the bias of its mean.
+  static func measureDays(folder: String) throws {
+    for trace in try TraceFolder.read(folder)
+    where trace.series.end.since(trace.series.start) >= .seconds(28 * 86_400) {
+      guard let (start, rows, truth) = forecast(trace) else { continue }
+      let sum = truth.reduce(0) { $1.isFinite ? $0 + $1 : $0 }
+      print("\(trace.name)\n  day from               came  expected  of the bias")
+      var total = 0.0
+      for day in stride(from: 0, to: truth.count, by: 24) {
+        var (came, expected) = (0.0, 0.0)
+        for hour in day..<min(day + 24, truth.count) where truth[hour].isFinite {
+          came += truth[hour]
+          expected += rows[(hour * paths)..<((hour + 1) * paths)].reduce(0) { $0 + Double($1) }
+        }
+        expected /= Double(paths)
+        total += expected - came
+        print(
+          "  \(start + .seconds(3600 * day)) "
+            + String(
+              format: "%8.3g  %8.3g  %+6.1f %%", came / 24, expected / 24,
+              100 * (expected - came) / sum))
+      }
+      print(String(format: "  the fortnight %40.1f %%", 100 * total / sum))
+    }
+  }
+
   /// The same for instance-hours: what the decision core runs over the fortnight as it came, against
   /// what was forecast of it.
   static func measureUnits(folder: String) throws {
@@ -71,14 +97,19 @@ enum Demand {
   }
 
   private static func coverage(_ trace: Trace) -> Coverage? {
+    forecast(trace).map { Coverage(rows: $0.rows, paths: paths, truth: $0.truth) }
+  }
+
+  /// The last fortnight as forecast from what came before it, and as it came.
+  private static func forecast(
+    _ trace: Trace
+  ) -> (start: Timestamp, rows: [Float], truth: [Double])? {
     let (start, past) = split(trace)
     let hourly = trace.series.coarsened(by: 3600 / Int(trace.series.step.wholeSeconds))
     let first = hourly.index(at: start)
     guard let outlook = DemandOutlook(history: past, zone: .utc) else { return nil }
     let rows = outlook.paths(from: start, hours: Coverage.fortnight, count: paths, seed: 7)
-    return Coverage(
-      rows: rows, paths: paths,
-      truth: Array(hourly.values[first..<(first + Coverage.fortnight)]))
+    return (start, rows, Array(hourly.values[first..<(first + Coverage.fortnight)]))
   }
 
   private static func line(_ name: String, _ trace: Trace, _ all: [Coverage]) {
