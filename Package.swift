@@ -164,7 +164,7 @@ let package = Package(
       dependencies: ["Provisioning", "Control", "Domain", "Simulation"],
       path: "Tests/Benchmarks/provisioning", swiftSettings: settings, linkerSettings: libm),
     .executableTarget(
-      name: "StorageBenchmark", dependencies: ["Storage", "Domain"],
+      name: "StorageBenchmark", dependencies: ["Storage", "Domain", "Adapters"],
       path: "Tests/Benchmarks/storage", exclude: ["beside-prometheus.sh"], swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]

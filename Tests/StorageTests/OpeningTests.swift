@@ -312,4 +312,53 @@ struct LogTests {
       #expect(isEmptied == true)
     }
   }
+
+  @Test(
+    "F-37 I-19: while a reader keeps the log at its bound samples are refused, the journal goes on")
+  func stuckReader() async throws {
+    let directory = try TemporaryDirectory()
+    let store = try Store.open(directory.store, patience: .milliseconds(20))
+    let now = monday + .seconds(3600)
+    let web = try service("web")
+    let event = JournalEntry(service: web, time: monday, kind: "tick", version: 1, bytes: [])
+    let hours = TimeSeries(start: monday - .seconds(7200), step: .seconds(3600), values: [1, 2])
+    var configuration = GRDB.Configuration()
+    configuration.allowsUnsafeTransactions = true
+    let reader = try DatabaseQueue(path: directory.store, configuration: configuration)
+    try await reader.writeWithoutTransaction { db in
+      try db.execute(sql: "BEGIN; SELECT count(*) FROM series")
+    }
+    try await store.database.writeWithoutTransaction { db in
+      try db.execute(sql: "CREATE TABLE filler (bytes BLOB)")
+      while LogBound.length(of: directory.store) < LogBound.most {
+        try db.execute(sql: "INSERT INTO filler VALUES (zeroblob(4000000)); DELETE FROM filler")
+      }
+    }
+    // The first one finds out that the reader is stuck.
+    #expect(try await store.append([try sample("web", 0, 1)], now: now) == [nil])
+    let length = LogBound.length(of: directory.store)
+    for second in 1..<4 as Range<Int64> {
+      await #expect(throws: StoreError.overloaded(file: directory.store)) {
+        try await store.append([try sample("web", second, 1)], now: now)
+      }
+    }
+    await #expect(throws: StoreError.overloaded(file: directory.store)) {
+      try await store.importSeries(hours, service: web, metric: .queue)
+    }
+    await #expect(throws: StoreError.overloaded(file: directory.store)) {
+      try await store.retain(RetentionPolicy(), now: now)
+    }
+    #expect(LogBound.length(of: directory.store) == length)
+    _ = try await store.appendEvents([event])
+
+    try await reader.writeWithoutTransaction { try $0.execute(sql: "COMMIT") }
+    #expect(try await store.append([try sample("web", 60, 2)], now: now) == [nil])
+    #expect(LogBound.length(of: directory.store) < LogBound.limit)
+    try directory.copyForCrash()
+    let reopened = try Store.open(directory.store)
+    let series = try await reopened.series(
+      of: web, metric: .rate, from: monday, to: monday + .seconds(120), step: .seconds(60))
+    #expect(series.values == [1, 2])
+    #expect(try await reopened.events(after: 0, limit: 9).count == 1)
+  }
 }

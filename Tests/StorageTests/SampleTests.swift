@@ -277,7 +277,7 @@ struct SampleTests {
     #expect(
       inserted == [
         "pageSize", "checkpointPages", "pageSize * checkpointPages", "Schema.applicationID",
-        "scope", "entriesPerCommit",
+        "scope", "entriesPerCommit", "patience",
       ])
   }
 

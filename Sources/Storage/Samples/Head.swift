@@ -185,9 +185,13 @@ struct SeriesState: Sendable {
       extend(point)
       return true
     }
-    let (index, found) = search(point.time)
-    if found { return false }
-    points.insert(point, at: index)
+    if points.isEmpty || points[points.count - 1].time < point.time {
+      points.append(point)
+    } else {
+      let (index, found) = search(point.time)
+      if found { return false }
+      points.insert(point, at: index)
+    }
     oldest = min(oldest, point.time)
     return true
   }

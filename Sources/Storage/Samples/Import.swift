@@ -45,7 +45,8 @@ extension Store {
     }
     do {
       return try await database.writeWithoutTransaction { db in
-        try self.samples.recoveringOnError(db) {
+        if self.samples.isLogFull(db) { throw StoreError.overloaded(file: self.file) }
+        return try self.samples.recoveringOnError(db) {
           try self.samples.importSeries(series, service: service, metric: metric, db)
         }
       }

@@ -57,11 +57,15 @@ struct Recovery {
   /// Points that were sealed before a crash but whose batch was not deleted yet come in again;
   /// the next seal finds them in their chunk.
   private static func replay(_ batch: Batch, into head: inout Head, file: String) throws {
+    // Mostly the series come in the order in which they were created.
+    var next = 0
     for index in batch.series.indices {
-      guard let position = head.position(ofID: batch.series[index]) else {
+      let isNext = next < head.series.count && head.series[next].id == batch.series[index]
+      guard let position = isNext ? next : head.position(ofID: batch.series[index]) else {
         throw StoreError.damaged(
           file: file, detail: "a batch names series \(batch.series[index])")
       }
+      next = position + 1
       let point = Point(time: batch.times[index], value: batch.values[index])
       if head.series[position].insert(point) { head.pointCount += 1 }
     }

@@ -9,8 +9,10 @@ extension Store {
   /// transactions, so that other writers wait milliseconds; call it every hour or so.
   ///
   /// - Returns: the chunks and rows that went.
+  /// - Throws: `.overloaded` while a reader keeps the log at its bound; nothing went then.
   @discardableResult
   public func retain(_ policy: RetentionPolicy, now: Timestamp) async throws(StoreError) -> Int {
+    try await checkLog()
     try await sealAll()
     var gone = 0
     // Finest first: what leaves one tier may be due in the next at once.
@@ -27,6 +29,16 @@ extension Store {
     gone += try await pruneModels()
     gone += try await trimDecisions(before: now - policy.decisions)
     return gone
+  }
+
+  private func checkLog() async throws(StoreError) {
+    let isFull: Bool
+    do {
+      isFull = try await database.writeWithoutTransaction { self.samples.isLogFull($0) }
+    } catch {
+      throw StoreError(error, file: file)
+    }
+    if isFull { throw .overloaded(file: file) }
   }
 
   /// Chunks written by one transaction of retention: a few milliseconds.

@@ -82,6 +82,12 @@ final class SampleStore: Sendable {
       return queue.requests
     }
     var taken = 0
+    if isLogFull(db) {
+      let refusal = StoreError.overloaded(file: file)
+      for request in requests { request.reply.resume(returning: .failure(refusal)) }
+      continueDraining()
+      return
+    }
     do {
       let results = try commit(requests, db, taken: &taken)
       for (request, result) in zip(requests, results) {
@@ -97,6 +103,13 @@ final class SampleStore: Sendable {
       recover(from: StoreError(error, file: file), db)
     }
     _ = log.withLock { $0.keep(db, file: file) }
+    continueDraining()
+  }
+
+  /// Whether a reader keeps the log so long that only what is small is written. Runs on the writer.
+  func isLogFull(_ db: Database) -> Bool { log.withLock { $0.isFull(db, file: file) } }
+
+  private func continueDraining() {
     let more = queue.withLock { queue in
       queue.isDraining = !queue.requests.isEmpty
       return queue.isDraining

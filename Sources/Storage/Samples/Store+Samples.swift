@@ -36,7 +36,7 @@ extension Store {
   /// - Parameter now: bounds the future, see `Sample.refusal(now:)`.
   /// - Returns: one entry per sample, nil for taken.
   /// - Throws: then none of these samples was stored; `.overloaded` at once when more wait for the
-  ///   disk than should.
+  ///   disk than should, and while a reader keeps the log at its bound.
   public func append(_ samples: [Sample], now: Timestamp) async throws(StoreError)
     -> [SampleRefusal?]
   {

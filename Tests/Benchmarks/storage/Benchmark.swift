@@ -6,10 +6,10 @@ import Storage
 ///
 ///     StorageBenchmark ingest [SERIES SAMPLES]      durable ingest, fsync before each reply
 ///     StorageBenchmark push                         256 clients, one sample per call
-///     StorageBenchmark size DIRECTORY               bytes per sample of CSV traces, imported
+///     StorageBenchmark size DIRECTORY               bytes per sample of CSV traces (gz or not), imported
 ///     StorageBenchmark read [SERIES]                eight weeks of five-minute means
 ///     StorageBenchmark ladder [SERIES DAYS]         a file after days of the retention ladder
-///     StorageBenchmark recover                      opening after a kill with a long log
+///     StorageBenchmark recover                      opening after a kill with a log of 62 MB
 ///     StorageBenchmark memory [SERIES]              live series, a sample each every 15 s for an hour
 ///     StorageBenchmark kills [N]                    kill -9 during mixed writing, N times
 @main

@@ -90,34 +90,59 @@ extension Benchmark {
     try await store.close()
   }
 
-  /// A process that dies: its log stays, and is read at the next start.
+  /// A process that dies with a log that a stuck reader has kept from being folded back: it stays,
+  /// and is read at the next start. Beside it a store without a log, for what the log costs.
   static func recover() async throws {
     let path = path()
-    defer { remove(path) }
-    do {
-      let store = try Store.open(path)
-      let names = names(10_000)
-      for scrape in 0..<380 {
-        let time = start + .seconds(15 * scrape)
-        let batch = names.map {
-          Sample(service: $0, metric: .rate, time: time, value: Double(scrape) / 15)
-        }
-        _ = try await store.append(batch, now: endOfTime)
-      }
-      let copy = path + ".copy"
-      for suffix in ["", "-wal"] {
-        try FileManager.default.copyItem(atPath: path + suffix, toPath: copy + suffix)
-      }
-      try await store.close()
-    }
     let copy = path + ".copy"
-    defer { remove(copy) }
+    let folded = path + ".folded"
+    defer { [path, copy, folded].forEach(remove) }
+    let store = try Store.open(path, patience: .milliseconds(10))
+    let reader = try stuckReader(of: path)
+    let names = names(10_000)
+    var generator = Generator(state: 4)
+    var scrape = 0
+    while fileSize(path + "-wal") < 62 << 20 {
+      let time = start + .seconds(15 * scrape)
+      let batch = names.map {
+        Sample(
+          service: $0, metric: .rate, time: time, value: .random(in: 0...1000, using: &generator))
+      }
+      _ = try await store.append(batch, now: endOfTime)
+      scrape += 1
+    }
+    for suffix in ["", "-wal"] {
+      try FileManager.default.copyItem(atPath: path + suffix, toPath: copy + suffix)
+    }
+    kill(reader.processIdentifier, SIGKILL)
+    reader.waitUntilExit()
+    try await store.close()
+    try FileManager.default.copyItem(atPath: path, toPath: folded)
     let log = fileSize(copy + "-wal") >> 20
-    var reopened: Store?
-    let cost = try await Cost.of { reopened = try Store.open(copy) }
-    print(
-      "opened after a kill with a log of \(log) MB and 3.8 M unsealed samples in "
-        + "\(cost.wall.shortText) s, \(reopened?.services().count ?? 0) services")
-    try await reopened?.close()
+    for (file, what) in [(folded, "after an orderly end"), (copy, "after a kill, log \(log) MB")] {
+      var reopened: Store?
+      let cost = try await Cost.of { reopened = try Store.open(file) }
+      print(
+        "opened \(what), in \(cost.wall.shortText) s (\(cost.cpu.shortText) CPU-s): "
+          + "\(reopened?.services().count ?? 0) services, \(scrape / 100) M samples taken")
+      try await reopened?.close()
+    }
+  }
+
+  /// A shell that someone left open within a transaction.
+  private static func stuckReader(of path: String) throws -> Process {
+    let shell = Process()
+    shell.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    shell.arguments = ["sqlite3", path]
+    let input = Pipe()
+    let output = Pipe()
+    shell.standardInput = input
+    shell.standardOutput = output
+    try shell.run()
+    // The echo is not held back as the shell's own answers are.
+    let script = "BEGIN; SELECT count(*) FROM meta;\n.system echo reads\n"
+    input.fileHandleForWriting.write(Data(script.utf8))
+    _ = output.fileHandleForReading.availableData
+    return shell
   }
 }

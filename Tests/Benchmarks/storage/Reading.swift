@@ -1,21 +1,21 @@
+import Adapters
 import Domain
 import Foundation
 import Storage
 
 extension Benchmark {
-  /// Bytes of the file per sample, of real traces.
+  /// Bytes of the file per sample, of real traces: every `*.csv` and `*.csv.gz` of a folder.
   static func size(directory: String) async throws {
     let files = try FileManager.default.contentsOfDirectory(atPath: directory)
-      .filter { $0.hasSuffix(".csv") }.sorted()
+      .filter { $0.hasSuffix(".csv") || $0.hasSuffix(".csv.gz") }.sorted()
     let together = path()
     defer { remove(together) }
     let store = try Store.open(together)
     var total = 0
     for file in files {
-      let text = try String(contentsOfFile: directory + "/" + file, encoding: .utf8)
-      guard let series = parse(text), let service = ServiceID(String(file.dropLast(4))) else {
-        continue
-      }
+      guard let service = ServiceID(String(file.prefix { $0 != "." })),
+        let series = try SeriesFile(path: directory + "/" + file).series.first?.rate
+      else { continue }
       total += series.knownCount
       _ = try await store.importSeries(series, service: service, metric: .rate)
       let path = path()
@@ -30,25 +30,6 @@ extension Benchmark {
     try await store.close()
     let bytes = Double(fileSize(together)) / Double(total)
     print("together: \(total) samples, \(bytes.shortText) bytes each")
-  }
-
-  /// `timestamp,rate` rows in order.
-  private static func parse(_ text: String) -> TimeSeries? {
-    var points: [(Timestamp, Double)] = []
-    for line in text.split(separator: "\n").dropFirst() {
-      let fields = line.split(separator: ",", omittingEmptySubsequences: false)
-      guard fields.count == 2, let time = Timestamp(parsing: String(fields[0])),
-        let value = Double(fields[1])
-      else { continue }
-      points.append((time, value))
-    }
-    guard points.count > 1, let last = points.last else { return nil }
-    let step = zip(points, points.dropFirst()).map { $1.0.seconds - $0.0.seconds }.min() ?? 1
-    let start = points[0].0
-    let count = Int((last.0.seconds - start.seconds) / step) + 1
-    var values = [Double](repeating: .nan, count: count)
-    for (time, value) in points { values[Int((time.seconds - start.seconds) / step)] = value }
-    return TimeSeries(start: start, step: .seconds(step), values: values)
   }
 
   /// Eight weeks of five-minute means of many series: stored as such, and stored as minutes that
