@@ -65,10 +65,11 @@ extension Autoscaler {
       forecast: forecastPart(at: now, grade: grade, trail: &proposal.trail), observed: 0)
     let decides = parts.forecast != nil && grade == .full
     parts.observed = observedPart(hasForecast: decides, trail: &proposal.trail)
+    let climbing = climbingPart(fleet: fleet, trail: &proposal.trail)
     parts.drain = drainPart(observation, fleet: fleet, trail: &proposal.trail)
     let needed = Int(replicas: Double(parts.observed) + parts.drain)
     let rated = braked(
-      max(policy.fleet.min, parts.forecast ?? 0, parts.observed), at: now,
+      max(policy.fleet.min, parts.forecast ?? 0, parts.observed, climbing), at: now,
       trail: &proposal.trail)
     let held = wanted.hold(Double(rated), at: now, window: tempo.stabilization)
     // The tolerance keeps a quotient that should be whole from being rounded up by its last bit.
@@ -153,6 +154,20 @@ extension Autoscaler {
     let capacity = policy.fleet.ratePerReplica * utilization
     let replicas = Int(replicas: rate / capacity)
     trail.append(.observed(replicas: replicas, rate: rate))
+    return replicas
+  }
+
+  /// Replicas for what a burst will have climbed to when those of the warm pool serve. Only where the
+  /// newest rate is above what serves already, and with no more than stands by: the answer to a climb
+  /// that ends is to stop what was taken, not to wait for a cold start.
+  private mutating func climbingPart(fleet: FleetView, trail: inout [Rule]) -> Int {
+    guard policy.scaling.reacts, fleet.warm > 0, let newest = recent.entries.last?.rate,
+      newest > Double(fleet.ready) * policy.fleet.ratePerReplica,
+      let rate = recent.climbed(for: tempo.lag + tempo.interval / 2 + tempo.warmBoot)
+    else { return 0 }
+    let replicas = min(
+      Int(replicas: rate / policy.fleet.ratePerReplica), fleet.size + fleet.warm)
+    trail.append(.climbing(replicas: replicas, rate: rate))
     return replicas
   }
 

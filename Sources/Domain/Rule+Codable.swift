@@ -40,6 +40,7 @@ extension Rule: Codable {
     case .forecast: "forecast"
     case .noForecast: "no_forecast"
     case .observed: "observed"
+    case .climbing: "climbing"
     case .drain: "drain"
     case .event: "event"
     case .bounds: "bounds"
@@ -68,7 +69,7 @@ extension Rule: Codable {
         rule: kind, replicas: replicas, rate: rate, median: median, level: level,
         lead: lead.inSeconds)
     case .noForecast(let reason): RuleFields(rule: kind, name: reason.rawValue)
-    case .observed(let replicas, let rate):
+    case .observed(let replicas, let rate), .climbing(let replicas, let rate):
       RuleFields(rule: kind, replicas: replicas, rate: rate)
     case .drain(let replicas, let backlog):
       RuleFields(rule: kind, replicas: replicas, rate: backlog)
@@ -113,6 +114,9 @@ extension Rule: Codable {
     case ("observed", let replicas?):
       guard let rate = fields.rate else { return nil }
       self = .observed(replicas: replicas, rate: rate)
+    case ("climbing", let replicas?):
+      guard let rate = fields.rate else { return nil }
+      self = .climbing(replicas: replicas, rate: rate)
     case ("drain", let replicas?):
       guard let backlog = fields.rate else { return nil }
       self = .drain(replicas: replicas, backlog: backlog)

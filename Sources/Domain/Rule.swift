@@ -8,6 +8,8 @@ public enum Rule: Sendable, Equatable {
   case noForecast(NoForecast)
   /// Replicas for the rate that was observed.
   case observed(replicas: Int, rate: Double)
+  /// Replicas for the rate that a climb reaches by the time those of the warm pool serve.
+  case climbing(replicas: Int, rate: Double)
   /// Extra replicas that drain the projected backlog.
   case drain(replicas: Int, backlog: Double)
   /// An announced event asks for more than the forecast without it.
@@ -89,6 +91,7 @@ extension Rule: CustomStringConvertible {
       "forecast \(replicas) (\(rate.shortText)/s p\(level.percentText) at +\(lead.shortText))"
     case .noForecast(let reason): "no forecast (\(reason.text))"
     case .observed(let replicas, let rate): "observed \(replicas) (\(rate.shortText)/s)"
+    case .climbing(let replicas, let rate): "climbing to \(replicas) (\(rate.shortText)/s)"
     case .drain(let replicas, let backlog): "queue +\(replicas) (\(backlog.shortText) waiting)"
     case .event(let name, let replicas): "event \(name) \(replicas)"
     case .bounds(let min, let max): "bounds \(min)…\(max)"

@@ -83,4 +83,25 @@ struct StandbyTests {
     let late = try #require(cold.lastProposal?.target)
     #expect(soon < late)
   }
+
+  @Test(
+    "a climb above what serves is met where it will be when the pool's replicas serve",
+    arguments: [(warm: 60, climbed: 70), (10, 36), (0, 0)])
+  func climb(warm: Int, climbed: Int) throws {
+    var autoscaler = Autoscaler(policy: try policy(ratePerReplica: 1, boot: .seconds(300)))
+    let start = Timestamp(seconds: 1_700_000_000)
+    // After the last step of 10 in 15 s come 52.5 s more of it: 35 + 35 = 70.
+    for (tick, rate) in [20.0, 25, 35].enumerated() {
+      _ = autoscaler.handle(
+        .observed(
+          Observation(
+            time: start + .seconds(15 * tick), rate: rate, queue: 0, ready: 26, pending: [],
+            warm: warm)))
+      let trail = try #require(autoscaler.lastProposal).trail
+      let expected =
+        rate > 26 && warm > 0 ? [Rule.climbing(replicas: climbed, rate: 70)] : []
+      #expect(trail.filter { if case .climbing = $0 { true } else { false } } == expected)
+    }
+    #expect(try #require(autoscaler.lastProposal).target >= climbed)
+  }
 }

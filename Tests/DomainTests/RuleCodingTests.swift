@@ -14,7 +14,8 @@ struct RuleCodingTests {
     .suspicious(.frozen, result: 3), .override(result: 1), .frozen(result: 2),
     .deadband(result: 3), .budget(spent: 0.75, result: 4), .rollout(result: 5),
     .foreign(found: 1, result: 6), .breaker(result: 7),
-    .swinging(turns: 3, result: 9), .warmPool(replicas: 8, rate: 60),
+    .climbing(replicas: 70, rate: 69.5), .swinging(turns: 3, result: 9),
+    .warmPool(replicas: 8, rate: 60),
     .suspicious(.noEffect, result: 3), .suspicious(.feedback, result: 3),
   ]
 

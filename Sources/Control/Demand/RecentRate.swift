@@ -30,6 +30,25 @@ struct RecentRate: Sendable, Equatable {
     if expired > 0 { entries.removeFirst(expired) }
   }
 
+  /// Requests per second `seconds` after the newest value, if the rate goes on to climb as between the
+  /// last two, to no more than twice the newest; nil unless it climbs.
+  func climbed(for seconds: Double) -> Double? {
+    guard entries.count > 1 else { return nil }
+    let (before, newest) = (entries[entries.count - 2], entries[entries.count - 1])
+    let apart = newest.time.seconds - before.time.seconds
+    guard apart > 0, newest.rate > before.rate else { return nil }
+    return Self.climbed(
+      from: before.rate, to: newest.rate, within: Double(apart), for: seconds)
+  }
+
+  /// A sudden burst looks like a steep climb at the tick that sees its first half: twice as much is as
+  /// far as a slope of two values is believed.
+  static func climbed(
+    from before: Double, to newest: Double, within: Double, for seconds: Double
+  ) -> Double {
+    min(2 * newest, newest + (newest - before) * seconds / within)
+  }
+
   /// Requests per second to plan for; nil if nothing was seen within the window.
   var planned: Double? {
     guard let newest = entries.last else { return nil }

@@ -14,7 +14,8 @@ extension StateWriter {
       write(lead)
       write(median)
     case .noForecast(let reason): write(reason.rawValue)
-    case .observed(let replicas, let rate), .drain(let replicas, let rate):
+    case .observed(let replicas, let rate), .climbing(let replicas, let rate),
+      .drain(let replicas, let rate):
       write(replicas)
       write(rate)
     case .event(let name, let replicas), .downstream(let name, let replicas):
@@ -65,6 +66,9 @@ extension StateReader {
     case "observed":
       let replicas = try readInt()
       return .observed(replicas: replicas, rate: try readDouble())
+    case "climbing":
+      let replicas = try readInt()
+      return .climbing(replicas: replicas, rate: try readDouble())
     case "drain":
       let replicas = try readInt()
       return .drain(replicas: replicas, backlog: try readDouble())

@@ -18,8 +18,9 @@ extension WarmPoolSizing {
   }
 
   /// Plays a burst that starts right after a tick through the reactive part of the law: the larger
-  /// of the newest interval's and the last minute's mean rate, and what drains the backlog that is
-  /// projected to the moment at which an order serves, held meanwhile.
+  /// of the newest interval's and the last minute's mean rate, what a climb reaches while replicas of
+  /// the pool start, and what drains the backlog that is projected to the moment at which an order
+  /// serves, held meanwhile.
   func play(_ burst: Burst, pool: Int) -> Outcome {
     let tick = max(1, Int(interval.wholeSeconds))
     let delay = max(0, Int(lag.inSeconds.rounded()))
@@ -62,8 +63,7 @@ extension WarmPoolSizing {
     _ course: inout Course, _ burst: Burst, observed queue: Double, second: Int, tick: Int,
     delay: Int, starts: (cold: Int, warm: Int), _ drains: inout HeldMaximum
   ) {
-    let seen = second - delay
-    let rate = (0..<tick).reduce(0) { $0 + burst.rate(at: Double(seen - $1) - 0.5) } / Double(tick)
+    let rate = burst.rate(over: tick, to: second - delay)
     let start = course.standing > 0 ? starts.warm : starts.cold
     let projection = BacklogProjection(
       rate: rate, ratePerReplica: ratePerReplica, queueLimit: nil)
@@ -75,13 +75,29 @@ extension WarmPoolSizing {
     let extra = backlog / (drain.inSeconds * ratePerReplica)
     let held = drains.hold(
       extra, at: Timestamp(seconds: Int64(second)), window: Int64(start) + drain.wholeSeconds)
-    let wanted = Int(replicas: Double(Int(replicas: rate / ratePerReplica)) + held)
+    let climbing = climbed(course, burst, rate: rate, tick: tick, to: second - delay)
+    let wanted = Int(
+      replicas: Double(max(Int(replicas: rate / ratePerReplica), climbing)) + held)
     let added = wanted - course.size
     guard added > 0 else { return }
     let fromPool = min(added, course.standing)
     course.standing -= fromPool
     if fromPool > 0 { course.orders.append((second + starts.warm, fromPool)) }
     if added > fromPool { course.orders.append((second + starts.cold, added - fromPool)) }
+  }
+
+  /// Replicas for what the burst climbs to until the pool's serve, with no more than stands by.
+  private func climbed(
+    _ course: Course, _ burst: Burst, rate: Double, tick: Int, to second: Int
+  ) -> Int {
+    let before = burst.rate(over: tick, to: second - tick)
+    guard course.standing > 0, rate > before, rate > Double(course.ready) * ratePerReplica else {
+      return 0
+    }
+    let reached = RecentRate.climbed(
+      from: before, to: rate, within: Double(tick),
+      for: (lag + interval / 2 + warmBoot).inSeconds)
+    return min(Int(replicas: reached / ratePerReplica), course.size + course.standing)
   }
 }
 
@@ -91,5 +107,10 @@ extension WarmPoolSizing.Burst {
     guard second > 0 else { return rate }
     let share = rise > .zero ? min(1, second / rise.inSeconds) : 1
     return rate * (1 + (multiple - 1) * share)
+  }
+
+  /// The mean over so many seconds, as it is measured.
+  fileprivate func rate(over seconds: Int, to last: Int) -> Double {
+    (0..<seconds).reduce(0) { $0 + rate(at: Double(last - $1) - 0.5) } / Double(seconds)
   }
 }

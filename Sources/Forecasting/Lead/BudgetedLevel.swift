@@ -5,8 +5,9 @@
 /// What may still be spent, over what is still to come, is the share of late requests to aim at. How
 /// many requests come late per unit of 1 − q depends on the service (0.2 to 2.4 on the traces
 /// measured, at a budget of 1 %), so it is learnt from what happened, starting at one. Two reserves
-/// keep the budget from being overrun: what one shortfall costs, which no level prevents, and at the
-/// start a part of the budget that is released as the window passes.
+/// keep the budget from being overrun: what shortfalls cost that no level prevents, and towards the
+/// window's end, what a quiet night leaves is not spent on the next morning: requests come late in
+/// hours of growth, and a level that was lowered before is met by the largest of them.
 ///
 /// The level moves in hours and days; it is no reaction to a burst.
 public struct BudgetedLevel: Sendable, Equatable {
@@ -38,12 +39,16 @@ public struct BudgetedLevel: Sendable, Equatable {
   public static let complements = 0.2...10.0
   /// It may fall this low when what was aimed at is spent already.
   public static let smallestComplement = 0.05
-  /// Part of the budget that is kept back at the window's start.
-  static let initialReserve = 0.1
+  /// Shortfalls whose cost is kept back, where they take no more than a part of the budget; one of them
+  /// is kept back anyhow.
+  static let reservedEpisodes = 2.0
+  static let reservedPart = 1.0 / 8
   /// How much the first guess of one late request per nominal one counts, in budgets.
   static let priorWeight = 0.3
   /// The rest of the window is never taken to be shorter than this.
-  static let shortestHorizon = 1.0 / 28
+  static let shortestHorizon = 0.1
+  /// What was spent is set against at least this part of the window.
+  static let shortestPast = 1.0 / 28
   /// After the first window, over- and underspending are made good within this part of a window.
   static let rollingHorizon = 0.25
 
@@ -54,7 +59,7 @@ public struct BudgetedLevel: Sendable, Equatable {
     self.budget = budget.isNaN ? 0.5 : min(max(budget, 1e-6), 0.5)
     self.episode = episode.isNaN ? 0 : min(max(episode, 0), 1)
     level = 0
-    level = 1 - complement(aim: aim * (1 - Self.initialReserve), lateness: 1)
+    level = 1 - complement(aim: aim, lateness: 1)
   }
 
   /// Counts what happened since the last call, and moves the level.
@@ -84,7 +89,7 @@ public struct BudgetedLevel: Sendable, Equatable {
 
   /// The share of the whole window's budget that is spent, at the load seen so far.
   public var spentShare: Double {
-    arrivals > 0 ? late * max(elapsed, Self.shortestHorizon) / (arrivals * budget) : 0
+    arrivals > 0 ? late * max(elapsed, Self.shortestPast) / (arrivals * budget) : 0
   }
 
   /// Late requests per nominal one, as learnt so far, without the largest shortfall: a flash crowd that
@@ -104,9 +109,13 @@ public struct BudgetedLevel: Sendable, Equatable {
     largestShortfall = max(largestShortfall, shortfall)
   }
 
-  /// The share of late requests over a whole window that is aimed at: one shortfall below the budget,
-  /// if it holds more than that.
-  private var aim: Double { max(budget - episode, budget / 4) }
+  /// The share of late requests over a whole window that is aimed at: the reserved shortfalls below the
+  /// budget, if it holds more than that.
+  private var aim: Double {
+    let reserve = min(
+      Self.reservedEpisodes * episode, max(episode, Self.reservedPart * budget))
+    return max(budget - reserve, budget / 4)
+  }
 
   private mutating func adapt() {
     guard arrivals > 0, elapsed > 0 else { return }
@@ -114,7 +123,7 @@ public struct BudgetedLevel: Sendable, Equatable {
     if elapsed < 1 {
       let rest = 1 - elapsed
       let spent = late * elapsed / arrivals
-      share = (aim * (1 - Self.initialReserve * rest) - spent) / max(rest, Self.shortestHorizon)
+      share = (aim - spent) / max(rest, Self.shortestHorizon)
     } else {
       share = aim + (aim - late / arrivals) / Self.rollingHorizon
     }

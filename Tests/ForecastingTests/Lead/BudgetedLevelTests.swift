@@ -53,6 +53,25 @@ struct BudgetedLevelTests {
     #expect(level.level <= 1 - BudgetedLevel.smallestComplement * 0.01 + 1e-12)
   }
 
+  @Test("what quiet hours at the window's end leave is not offered to the hours after them")
+  func quietEnd() {
+    var level = BudgetedLevel(budget: 0.01, episode: 0.0002)
+    for step in 0..<900 {
+      level.observe(arrivals: 100, late: step % 10 == 0 ? 9 : 0, elapsed: 0.001)
+    }
+    let before = 1 - level.level
+    for _ in 0..<90 { level.observe(arrivals: 100, late: 0, elapsed: 0.001) }
+    let after = 1 - level.level
+    #expect(after > before && after < 1.5 * before, "\(before) \(after)")
+  }
+
+  @Test("shortfalls are kept back: two of them, one where two are much of the budget")
+  func reserve() {
+    #expect(abs(1 - BudgetedLevel(budget: 0.01, episode: 0.0005).level - 0.009) < 1e-12)
+    #expect(abs(1 - BudgetedLevel(budget: 0.001, episode: 0.0003).level - 0.0007) < 1e-12)
+    #expect(abs(1 - BudgetedLevel(budget: 0.001, episode: 0.1).level - 0.00025) < 1e-12)
+  }
+
   @Test("the largest shortfall does not count as what the level lets through")
   func shortfalls() {
     var scattered = BudgetedLevel(budget: 0.01, episode: 0)
