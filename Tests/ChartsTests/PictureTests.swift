@@ -237,4 +237,26 @@ struct PictureTests {
       chart.table.rows.map { $0[3] } == ["−140\u{202F}USD", "−110\u{202F}USD"])
     #expect(chart.table.rows[0][4] == "hybrid")
   }
+
+  @Test("Each month is named once, the last one beside the zone; nested bands have their colours")
+  func fanOfWeeks() {
+    let first = 1_796_083_200.0  // 2026-12-01T00:00:00Z
+    func daily(_ value: Double) -> TimedValues {
+      TimedValues(start: first, step: 86_400, values: [Double](repeating: value, count: 35))
+    }
+    let bands = [(1.0, 5.0), (2.0, 4.0)].map { low, high in
+      ForecastBands.Band(label: "\(low)", lower: daily(low), upper: daily(high))
+    }
+    let picture = TimeChart.fan(
+      identifier: "weeks", title: "weeks", past: TimedValues(times: [], values: []),
+      fan: ForecastBands(middle: daily(3), bands: bands), range: first...(first + 34.5 * 86_400),
+      unit: "a day"
+    ).figure().source
+    let wide = picture.components(separatedBy: "</svg>")[0]
+    #expect(wide.components(separatedBy: ">Dec 2026<").count == 2)
+    #expect(wide.contains(">Jan 2027 · UTC<"))
+    // Each band once in the plot and once in the legend, where the inner lies on an outer again.
+    #expect(wide.components(separatedBy: "band-outer ").count == 4)
+    #expect(wide.components(separatedBy: "band-inner ").count == 3)
+  }
 }

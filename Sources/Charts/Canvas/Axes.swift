@@ -29,9 +29,10 @@ struct Axes {
       guard x - 16 >= plot.left - 14, x + 16 <= canvas.width else { continue }
       canvas.text(tick.label, x, firstLine, anchor: .middle)
     }
-    // The second line, left to right: what holds at the edge, then each change with room for it.
-    let zoneLeft = plot.right - TextWidth.of(offset.label, size: size)
-    canvas.text(offset.label, plot.right, secondLine, anchor: .end)
+    // The second line, left to right: what holds at the edge, then each change with room for it, then
+    // the zone, with the last change where that stands too far right for itself.
+    var zone = offset.label
+    let zoneLeft = plot.right - TextWidth.of(zone, size: size)
     let changes = ticks.ticks.compactMap { tick in
       tick.context.map { (text: $0, x: scale.position(tick.time)) }
     }
@@ -41,12 +42,17 @@ struct Axes {
       canvas.text(ticks.leadingContext, plot.left, secondLine)
       occupied = leadingEnd
     }
-    for change in changes {
-      let width = TextWidth.of(change.text, size: size)
-      guard change.x >= occupied, change.x + width + 10 <= zoneLeft else { continue }
-      canvas.text(change.text, change.x, secondLine)
-      occupied = change.x + width + 10
+    for change in changes where change.text != ticks.leadingContext || occupied == plot.left {
+      let end = change.x + TextWidth.of(change.text, size: size) + 10
+      let both = "\(change.text) · \(offset.label)"
+      if change.x >= occupied, end <= zoneLeft {
+        canvas.text(change.text, change.x, secondLine)
+        occupied = end
+      } else if end > zoneLeft, plot.right - TextWidth.of(both, size: size) >= occupied {
+        zone = both
+      }
     }
+    canvas.text(zone, plot.right, secondLine, anchor: .end)
   }
 
   /// The ticks of a horizontal value axis, with its unit at the right end below them.

@@ -41,6 +41,13 @@ struct Legend {
       canvas.line(x, middle, x + 20, middle, style: style)
     case .area(let strength):
       let area = Area(left: x, top: middle - 5, right: x + 20, bottom: middle + 5)
+      // An inner band lies on the outer one of its ink, and is as dark as both together.
+      let outer = Entry.Swatch.area(strength: .outer)
+      if strength == .inner, entries.contains(where: { $0.ink == entry.ink && $0.swatch == outer })
+      {
+        canvas.rectangle(
+          area, radius: 2, style: "\(BandStrength.outer.style) \(entry.ink.style)")
+      }
       canvas.rectangle(area, radius: 2, style: "\(strength.style) \(entry.ink.style)")
     case .dot:
       canvas.circle(x + 10, middle, radius: 4.5, style: "point \(entry.ink.style)")

@@ -65,7 +65,7 @@ extension MeetingPage {
       row.element("th", ["scope": "row"], text: "\(term(offer.offer)), \(words(offer.offer))")
       for cell in [
         CompactNumber.percent(offer.offer.discount), instances(best.units),
-        money(best.hourlyCommitment, significant: 3), money(monthly(best.savings.mean)),
+        hourly(best.hourlyCommitment), money(monthly(best.savings.mean)),
         "\(money(monthly(best.savings.p10))) – \(money(monthly(best.savings.p90)))",
         CompactNumber.percent(best.utilization.mean), CompactNumber.percent(best.coverage.mean),
         CompactNumber.percent(best.probabilityOfLoss),

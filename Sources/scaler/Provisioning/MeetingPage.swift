@@ -33,7 +33,13 @@ struct MeetingPage {
 
   private func writeAnswer(_ card: inout Markup) {
     card.element("p", ["class": "verdict"], text: expectation)
-    card.element("p", text: purchase)
+    card.element("p", ["class": "purchase"], text: purchase)
+    if material.advice != nil, material.run.fleet.section.assumesOffers {
+      card.element(
+        "p",
+        text: "That discount is an assumption, nobody's quote: configure the offers that you have "
+          + "before you sign.")
+    }
     if let growth = material.growth { card.element("p", text: growthSentence(growth)) }
   }
 
@@ -60,12 +66,21 @@ struct MeetingPage {
       return "Buy nothing ahead: no offer of up to a year saves money on this need."
     }
     let best = advice.analysis.best
-    return "Buy: commit to \(instances(best.units)) for \(term(advice.offer)) "
+    return "Buy: commit to \(promise(advice)) for \(term(advice.offer)) "
       + "(\(words(advice.offer)), \(CompactNumber.percent(advice.offer.discount)) off). "
       + "That is \(payment(advice)); it saves about "
       + "\(money(monthly(best.savings.mean))) a month (8 of 10 futures: "
       + "\(money(monthly(best.savings.p10))) to \(money(monthly(best.savings.p90)))), and "
       + loss(best.probabilityOfLoss) + "."
+  }
+
+  /// What is ordered: money an hour where that is what the offer sells, instances where not.
+  private func promise(_ advice: MeetingMaterial.Offer) -> String {
+    let best = advice.analysis.best
+    return advice.offer.kind == .savingsPlan
+      ? "\(hourly(best.hourlyCommitment)) an hour, the price of "
+        + "\(instances(best.units)),"
+      : instances(best.units)
   }
 
   /// What is paid ahead and what by the hour.
@@ -76,7 +91,7 @@ struct MeetingPage {
     var parts: [String] = []
     if share > 0 { parts.append("\(money(ahead)) paid ahead") }
     if share < 1 {
-      parts.append("\(money((1 - share) * hourly, significant: 3)) an hour, used or not")
+      parts.append("\(self.hourly((1 - share) * hourly)) an hour, used or not")
     }
     let months = advice.analysis.breakEvenMonths.map {
       ", earned back after \(Wording.count(Int($0.rounded(.up)), "month"))"
@@ -178,6 +193,9 @@ struct MeetingPage {
       significant.map { CompactNumber.text(value, significant: $0) } ?? Wording.amount(value)
     return text + "\u{202F}" + currency
   }
+
+  /// Money per hour, with cents where they matter.
+  func hourly(_ value: Double) -> String { money(value, significant: value < 100 ? 3 : nil) }
 
   func instances(_ count: Double) -> String {
     let text = CompactNumber.text(count)

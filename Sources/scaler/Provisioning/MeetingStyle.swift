@@ -7,6 +7,7 @@ enum MeetingStyle {
     var css = Markup()
     css.literal(
       """
+      .answer p.purchase{font-weight:600;color:var(--ink)}
       section>p.lead-in{font-size:16px;max-width:68ch}
       tr.advice th,tr.advice td{font-weight:600}
       tr.advice th::after{content:" ✓";color:var(--good)}
