@@ -31,6 +31,7 @@ class Fleet:
         self.free = list(range(slots, 0, -1))
         self.instances: list[Instance] = []
         self.past: list[Instance] = []
+        self.is_open = True
 
     @property
     def size(self) -> int:
@@ -86,7 +87,8 @@ class Fleet:
                 os.waitpid(instance.pid, 0)
             except (ProcessLookupError, ChildProcessError):
                 pass
-            self.proxy.disable(self.name, instance.slot)
+            if self.is_open:
+                self.proxy.disable(self.name, instance.slot)
             self.free.append(instance.slot)
 
         asyncio.get_running_loop().call_later(3 * self.service_time + 0.1, end)
@@ -103,6 +105,8 @@ class Fleet:
             os.kill(instance.pid, signal.SIGKILL)
             os.waitpid(instance.pid, 0)
         self.instances = []
+        # The proxy may be gone by the time the last ones have ended.
+        self.is_open = False
 
 
 def serve(port_pipe: int, boot: float, service_time: float):
