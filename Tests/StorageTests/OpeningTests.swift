@@ -53,6 +53,35 @@ struct OpeningTests {
     #expect(store.newest(of: try service("web"), metric: .rate)?.value == 2)
   }
 
+  @Test("F-34: what a crash left in a rollback journal is rolled back, and the store opens")
+  func hotJournal() async throws {
+    let directory = try TemporaryDirectory()
+    try await directory.makeOldStore()
+    var configuration = Configuration()
+    configuration.allowsUnsafeTransactions = true
+    let queue = try DatabaseQueue(path: directory.store, configuration: configuration)
+    let (path, copy) = (directory.store, "\(directory.path)/copy.sqlite")
+    try await queue.writeWithoutTransaction { db in
+      // So small a memory that pages go to the file before the commit, and their past to the journal.
+      try db.execute(
+        sql: """
+          PRAGMA cache_size = 2;
+          BEGIN IMMEDIATE;
+          UPDATE meta SET value = 'other';
+          """)
+      for _ in 0..<200 {
+        try db.execute(sql: "INSERT INTO batches (bytes) VALUES (zeroblob(5000))")
+      }
+      for ending in ["", "-journal"] {
+        try FileManager.default.copyItem(atPath: path + ending, toPath: copy + ending)
+      }
+      try db.execute(sql: "ROLLBACK")
+    }
+    let store = try Store.open(copy)
+    #expect(try store.meta("key") == "value")
+    try await store.close()
+  }
+
   @Test("F-33: a file that is no database is named, left alone, and put aside on request")
   func notADatabase() async throws {
     let directory = try TemporaryDirectory()

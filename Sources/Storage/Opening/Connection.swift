@@ -27,9 +27,22 @@ enum Connection {
 
   /// Looks at an existing file without changing it (opening a pool writes to it); refuses another
   /// program's, a newer version's, and a damaged one.
+  ///
+  /// What a crash left in a rollback journal, where the file was only becoming ours or its log was only
+  /// being set up, is rolled back first, as whoever opens the file next has to: until then nothing can
+  /// be read.
   static func inspect(_ file: String, patience: Duration) throws {
-    let queue = try DatabaseQueue(
-      path: file, configuration: configuration(patience: patience, readonly: true))
+    do {
+      try look(at: file, configuration(patience: patience, readonly: true))
+    } catch let error as DatabaseError
+      where error.extendedResultCode == .SQLITE_READONLY_ROLLBACK
+    {
+      try look(at: file, configuration(patience: patience, readonly: false))
+    }
+  }
+
+  private static func look(at file: String, _ configuration: GRDB.Configuration) throws {
+    let queue = try DatabaseQueue(path: file, configuration: configuration)
     try queue.read { db in
       guard try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM sqlite_master)") == true else {
         return
