@@ -206,8 +206,8 @@ public struct Autoscaler: Sendable {
       recent.forget(before: now)
     }
     let expected = demand.isEnabled ? demand.expectedRate.map { $0 * factor } : nil
-    if let last = lastProposal?.time, now.since(last) > policy.timing.interval * 4 {
-      watch.interrupt()
+    if let last = lastProposal?.time {
+      watch.resume(after: last, at: now, interval: tempo.interval)
     }
     watch.observe(
       observation.rate, expected: expected, at: now, stabilization: tempo.stabilization)

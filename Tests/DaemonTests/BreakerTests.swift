@@ -70,7 +70,7 @@ private struct FleetDaemon {
 
 @Suite("The fleet-wide breaker in the daemon", .serialized)
 struct BreakerTests {
-  let start = Timestamp(seconds: 1_764_000_000)
+  let start = ScriptedDaemon.start
 
   /// A rate that moves a little at every tick.
   private static func busy(_ mean: Double, at time: Timestamp) -> Double {

@@ -7,7 +7,7 @@ import Testing
 
 @Suite("How late the metrics are")
 struct LagTests {
-  private let start = Timestamp(seconds: 1_764_000_000)
+  private let start = ScriptedDaemon.start
 
   @Test("five looks give their middle; a small difference changes nothing; an hour's pause follows")
   func meter() {

@@ -37,7 +37,7 @@ final class ScriptedLeadership: Leadership {
 
 @Suite("Leadership")
 struct LeadershipTests {
-  private let start = Timestamp(seconds: 1_764_000_000)
+  private let start = ScriptedDaemon.start
 
   @Test("a follower decides and commands nothing; a leader's commands carry its token")
   func followersDoNotCommand() async throws {

@@ -9,7 +9,7 @@ import Testing
 
 @Suite("The journal", .serialized)
 struct ReplayTests {
-  let start = Timestamp(seconds: 1_764_000_000)
+  let start = ScriptedDaemon.start
   let web: ServiceID
 
   init() throws { web = try #require(ServiceID("web")) }
@@ -79,7 +79,7 @@ struct ReplayTests {
 
 @Suite("The control loop", .serialized)
 struct ControlLoopTests {
-  let start = Timestamp(seconds: 1_764_000_000)
+  let start = ScriptedDaemon.start
   let web: ServiceID
 
   init() throws { web = try #require(ServiceID("web")) }

@@ -9,12 +9,6 @@ import Testing
 
 @Suite("A store that was put back from a copy", .serialized)
 struct RestoreTests {
-  /// Four in the afternoon, when demand is high.
-  let start = Timestamp(seconds: 1_764_000_000)
-  let web: ServiceID
-
-  init() throws { web = try #require(ServiceID("web")) }
-
   @Test(
     "F-40: it shrinks nothing before it has seen a window, and its commands are not taken for old ones"
   )
@@ -25,7 +19,7 @@ struct RestoreTests {
     defer { try? FileManager.default.removeItem(at: folder) }
     let (path, copy) = ("\(folder.path)/scaler.sqlite", "\(folder.path)/copy.sqlite")
 
-    let hour = Duration.seconds(3600)
+    let (start, hour) = (ScriptedDaemon.start, Duration.seconds(3600))
     let store = try Store.open(path)
     let first = try ScriptedDaemon(store: store, from: start, to: start + hour)
     try await first.run()
@@ -45,7 +39,7 @@ struct RestoreTests {
       store: restored, from: evening, to: evening + hour, cloud: first.cloud)
     try await third.run()
 
-    let decisions = try await restored.decisions(of: web, limit: 10_000).map(\.decision)
+    let decisions = try await restored.decisions(of: third.service, limit: 10_000).map(\.decision)
       .filter { $0.time >= evening }
     let shrunk = decisions.filter { $0.target < $0.current ?? 0 }
     let shrinks = try #require(shrunk.map(\.time).min(), "nothing ever shrank")

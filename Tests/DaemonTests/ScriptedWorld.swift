@@ -127,6 +127,10 @@ final class ScriptedCloud: CloudAdapter {
 
 /// A daemon on a scripted world.
 struct ScriptedDaemon {
+  /// When scripted runs begin: four in the afternoon, shortly after demand was highest.
+  static let start = Timestamp(seconds: 1_764_000_000)
+
+  let service: ServiceID
   let loop: ControlLoop
   let cloud: ScriptedCloud
   let board = StatusBoard()
@@ -143,8 +147,9 @@ struct ScriptedDaemon {
       ?? ScriptedCloud(clock: clock, refusesEvery: refusesEvery)
     var logger = Logger(label: "test")
     logger.logLevel = .critical
+    service = try #require(ServiceID("web"))
     let policy = ServicePolicy(
-      id: try #require(ServiceID("web")), mode: mode,
+      id: service, mode: mode,
       fleet: FleetPolicy(ratePerReplica: 50, boot: .seconds(60), min: 2, max: 100))
     loop = ControlLoop(
       wiring: Wiring(

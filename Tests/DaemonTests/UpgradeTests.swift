@@ -7,7 +7,7 @@ import Testing
 
 @Suite("A past that another version wrote", .serialized)
 struct UpgradeTests {
-  let start = Timestamp(seconds: 1_764_000_000)
+  let start = ScriptedDaemon.start
   let web: ServiceID
 
   init() throws { web = try #require(ServiceID("web")) }

@@ -26,6 +26,8 @@ struct SignalWatch: Sendable, Equatable {
   static let freezeTicks = 120
   static let collapseHoldTicks = 120
   static let freshTicksNeeded = 3
+  /// Intervals between two ticks of a process that runs; more are a pause.
+  static let longestGap = 4.0
   /// The expectation must have been right for five minutes before a fall below it means anything.
   static let expectedTicksNeeded = 20
   /// An hour at the default interval.
@@ -61,9 +63,11 @@ struct SignalWatch: Sendable, Equatable {
     suspicion = judged(at: now, stabilization: stabilization)
   }
 
-  /// Ticks were left out: the process was stopped or suspended, or goes on from a copy of its past.
-  /// What it knew of the demand is old, and it has to look for a while before it shrinks anything.
-  mutating func interrupt() {
+  /// Forgets how fresh the rate was if ticks were left out since `last`: the process was stopped or
+  /// suspended, or goes on from a copy of its past. It has to look for a while before it shrinks
+  /// anything.
+  mutating func resume(after last: Timestamp, at now: Timestamp, interval: Double) {
+    guard Double(now.seconds - last.seconds) > Self.longestGap * interval else { return }
     freshTicks = 0
     freshSince = nil
   }

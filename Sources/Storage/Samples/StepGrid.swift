@@ -66,10 +66,10 @@ struct StepGrid {
     let former = before.flatMap { $0.time + $0.reach == point.time ? $0 : nil }
     let later = next.flatMap { point.time + point.reach == $0.time ? $0 : nil }
     // Step by step, each with the value of the line at the middle of what it shares with the point.
-    var low = point.time
-    while low < point.time + point.reach {
-      let boundary = start + step * ((low - start).flooredDivision(by: step) + 1)
-      let high = min(boundary, point.time + point.reach)
+    var low = max(point.time, start)
+    let limit = min(point.time + point.reach, end)
+    while low < limit {
+      let high = min(start + step * ((low - start) / step + 1), limit)
       var part = point
       part.time = low
       part.reach = high - low
@@ -186,12 +186,5 @@ extension MeasuredPoint {
     guard let neighbour = instant < middle ? former : later else { return mean }
     let share = (instant - middle) / (neighbour.middle - middle)
     return mean + (neighbour.mean - mean) * share
-  }
-}
-
-extension Int64 {
-  fileprivate func flooredDivision(by divisor: Int64) -> Int64 {
-    let (quotient, rest) = quotientAndRemainder(dividingBy: divisor)
-    return rest < 0 ? quotient - 1 : quotient
   }
 }
