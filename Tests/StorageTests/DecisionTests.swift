@@ -132,5 +132,17 @@ struct DecisionTests {
       try String.fetchOne(db, sql: "SELECT trail ->> '$[0].rule' FROM decisions")
     }
     #expect(rule == "forecast")
+    let event = JournalEntry(
+      service: try service("web"), time: monday, kind: "tick", version: 1, bytes: [1, 2])
+    _ = try await store.appendEvents([event])
+    for (view, text) in [
+      ("journal_plain", #"time:"2026-11-23 00:00:00" service:"web" kind:"tick" version:1"#),
+      ("series_plain", #"service:"web" metric:"rate""#),
+    ] {
+      let row = try await store.read { db in
+        try Row.fetchOne(db, sql: "SELECT * FROM \(view)").map { "\($0)" }
+      }
+      #expect(row?.contains(text) == true, "\(view): \(row ?? "")")
+    }
   }
 }

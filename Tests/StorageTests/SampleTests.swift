@@ -137,6 +137,43 @@ struct SampleTests {
     #expect(store.newest(of: web, metric: .rate) == (try sample("web", 30, 3)))
   }
 
+  @Test(
+    "F-03: the smallest and the largest values come back as they were", arguments: [false, true])
+  func extremes(isSealed: Bool) async throws {
+    let store = try Store.inMemory()
+    let values = [0, -0.0, .leastNonzeroMagnitude, .leastNormalMagnitude, Sample.ceiling]
+    let samples = try values.enumerated().map { try sample("web", Int64($0) * 15, $1) }
+    let above = try sample("web", 75, Sample.ceiling.nextUp)
+    #expect(
+      try await store.append(samples + [above], now: later) == values.map { _ in nil } + [.tooLarge]
+    )
+    if isSealed { try await store.sealAll() }
+    let series = try await store.series(
+      of: try service("web"), metric: .rate, from: monday, to: monday + .seconds(75),
+      step: .seconds(15))
+    for (read, value) in zip(series.values, values) { #expect(abs(read - value) <= 1e-8) }
+    #expect(series.values.last == Sample.ceiling)
+  }
+
+  @Test("F-06: a minute ahead is taken, more is not, and never moves what is newest")
+  func future() async throws {
+    let store = try Store.inMemory()
+    let web = try service("web")
+    let ahead = later.seconds - monday.seconds + 60
+    let verdicts = try await store.append(
+      [
+        try sample("web", ahead, 1), try sample("web", ahead + 1, 2), try sample("api", 0, 3),
+        try sample("web", 20 * 365 * 86_400, 4),
+      ], now: later)
+    #expect(verdicts == [nil, .inTheFuture, nil, .inTheFuture])
+    #expect(store.newest(of: web, metric: .rate) == (try sample("web", ahead, 1)))
+    // The series goes on where it was.
+    #expect(
+      try await store.append([try sample("web", ahead + 15, 5)], now: later + .seconds(15)) == [nil]
+    )
+    #expect(store.newest(of: try service("api"), metric: .rate)?.value == 3)
+  }
+
   @Test("F-05: samples may come in any order, up to an hour late; older ones are refused by name")
   func outOfOrder() async throws {
     let store = try Store.inMemory()

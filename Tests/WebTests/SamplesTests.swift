@@ -182,6 +182,28 @@ struct SamplesTests {
     #expect(ingested.all.count == count)
   }
 
+  @Test("Lines of a stream are stored as they come, and those before a break are not lost")
+  func brokenStream() async throws {
+    let ingested = Ingested()
+    let lines = (0..<10).map {
+      #"{"service":"a","metric":"rate","timestamp":\#(1_795_400_000 + $0),"value":1}"# + "\n"
+    }
+    let firstSeen = try await withServer(.still(into: ingested), configure: { $0.bodyTimeout = 6 })
+    {
+      client in
+      // More is announced than ever comes.
+      let head = client.head(
+        "POST", "/v1/samples", ["Content-Type: application/x-ndjson", "Content-Length: 4000"])
+      async let answer = client.send([head] + lines, pause: 0.4)
+      while ingested.all.isEmpty { try await Task.sleep(for: .milliseconds(20)) }
+      let seen = ingested.all.count
+      #expect(!String(decoding: try await answer, as: UTF8.self).contains("200"))
+      return seen
+    }
+    #expect(firstSeen < lines.count)
+    #expect(ingested.all.map(\.time.seconds) == (0..<10).map { 1_795_400_000 + $0 })
+  }
+
   @Test("The fuzzing corpus of JSON samples is read without a trap")
   func corpus() throws {
     let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()

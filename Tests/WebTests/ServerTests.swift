@@ -138,7 +138,9 @@ struct ServerTests {
       $0.headTimeout = 1
       $0.bodyTimeout = 1
     }) { client in
-      let head = try await client.send(["GET /healthz HTTP/1.1\r\nHost: localhost\r\n"])
+      let head = try await client.send(
+        ["GET /healthz HTTP/1.1\r\nHost: localhost\r\n"]
+          + Array(repeating: "X-More: 1\r\n", count: 8) + ["\r\n"], pause: 0.3)
       #expect(!String(decoding: head, as: UTF8.self).contains("200"))
       let start = client.head(
         "POST", "/v1/samples", ["Content-Type: application/json", "Content-Length: 1000"])
@@ -146,6 +148,22 @@ struct ServerTests {
       let body = try await client.send([start] + Array(repeating: " ", count: 8), pause: 0.3)
       #expect(!String(decoding: body, as: UTF8.self).contains("200"))
       #expect(try await client.get("/healthz").status == 200)
+    }
+  }
+
+  @Test("F-13: a body that brings its bytes may take longer than one that dribbles")
+  func steady() async throws {
+    try await withServer(configure: {
+      $0.bodyTimeout = 1
+      $0.slowestBody = 1000
+    }) { client in
+      let head = client.head(
+        "POST", "/v1/samples",
+        ["Content-Type: application/x-ndjson", "Content-Length: 4000", "Connection: close"])
+      let part = String(repeating: " ", count: 999) + "\n"
+      let answer = try await client.send(
+        [head] + Array(repeating: part, count: 4), pause: 0.5)
+      #expect(String(decoding: answer, as: UTF8.self).hasPrefix("HTTP/1.1 200"))
     }
   }
 }

@@ -45,10 +45,13 @@ struct RemoteWriteAPI: Sendable {
     ]
   }
 
-  /// - Throws: `RemoteWriteDefect`.
+  /// - Throws: `RemoteWriteDefect`; 413 for a body that announces more than may be unpacked.
   private func read(
     _ bytes: UnsafeRawBufferPointer, from client: String
   ) throws -> RemoteWriteBatch {
+    guard try SnappyBlock.announced(by: bytes).length <= Self.plainLimit else {
+      throw Problem.tooLarge(limit: Self.plainLimit)
+    }
     let plain = try SnappyBlock.decoded(bytes, limit: Self.plainLimit)
     return try plain.withUnsafeBytes {
       try receiver.read($0, from: client, now: services.now())

@@ -37,14 +37,17 @@ struct SamplesAPI: Sendable {
     return taken
   }
 
-  /// Takes lines in while they arrive, and stores them some thousand at a time.
+  /// Takes lines in while they arrive, and stores them some thousand or a second's worth at a time:
+  /// a stream of a few lines a second reaches the disk as it comes.
   private func lines(of request: Request) async throws -> SamplesTaken {
     var lines = SampleLines()
     var taken = SamplesTaken()
+    var flushed = ContinuousClock.now
     func flush() async throws {
       var document = lines.take()
       try await store(&document)
       taken.add(document)
+      flushed = .now
     }
     var buffers = request.body.makeAsyncIterator()
     while true {
@@ -52,12 +55,14 @@ struct SamplesAPI: Sendable {
       do {
         buffer = try await buffers.next()
       } catch {
-        // What came before the break is stored, and safe to send again.
+        // What came before the break is stored, and safe to send again; not what is left of a line.
+        try await flush()
         throw Problem.brokenBody
       }
       guard let buffer else { break }
       lines.consume(buffer.readableBytesView)
-      if lines.samples.count + lines.rejected.count >= Self.linesPerStore { try await flush() }
+      let isMuch = lines.samples.count + lines.rejected.count >= Self.linesPerStore
+      if isMuch || .now - flushed >= Self.longestWait { try await flush() }
     }
     lines.finish()
     try await flush()
@@ -65,6 +70,7 @@ struct SamplesAPI: Sendable {
   }
 
   private static let linesPerStore = 10_000
+  private static let longestWait = Duration.seconds(1)
 
   private func store(_ document: inout SampleDocument) async throws {
     let refusals =

@@ -13,7 +13,7 @@ enum SnappyBlock {
   static func decoded(
     _ bytes: UnsafeRawBufferPointer, limit: Int
   ) throws(RemoteWriteDefect) -> [UInt8] {
-    let (length, start) = try length(of: bytes)
+    let (length, start) = try announced(by: bytes)
     guard length <= limit else {
       throw RemoteWriteDefect("more than \(limit) bytes decompressed", at: 0)
     }
@@ -35,8 +35,9 @@ enum SnappyBlock {
     return result
   }
 
-  private static func length(
-    of bytes: UnsafeRawBufferPointer
+  /// The length after decompression, and where the block's elements start.
+  static func announced(
+    by bytes: UnsafeRawBufferPointer
   ) throws(RemoteWriteDefect) -> (length: Int, start: Int) {
     var length = 0
     for index in 0..<min(5, bytes.count) {

@@ -4,8 +4,9 @@ import NIOHTTPTypes
 
 /// Ends connections that dribble, and those whose answer said `Connection: close`.
 ///
-/// A body that has not ended in time closes the connection: whoever sends a byte every few seconds
-/// to hold it (F-13) is not waiting for an answer. After an answer with `Connection: close` (a body
+/// A body gets a time, and more of it for every byte that it brings: a long stream may go on, while
+/// whoever sends a byte every few seconds to hold the connection (F-13) is not waiting for an answer
+/// and is cut off. After an answer with `Connection: close` (a body
 /// that is too large) the sending side is closed and the rest follows shortly after, so that the
 /// client can read the answer before it notices.
 final class RequestDeadline: ChannelDuplexHandler, RemovableChannelHandler {
@@ -15,18 +16,27 @@ final class RequestDeadline: ChannelDuplexHandler, RemovableChannelHandler {
   typealias OutboundOut = HTTPResponsePart
 
   private let bodyTimeout: TimeAmount
+  /// Bytes a second.
+  private let slowestBody: Int
   private let lingering = TimeAmount.milliseconds(500)
   private var deadline: Scheduled<Void>?
   private var closesAfterAnswer = false
+  private var bodyBegan = NIODeadline.uptimeNanoseconds(0)
+  private var bodyBytes = 0
 
-  init(bodyTimeout: TimeAmount) {
+  /// - Parameter slowestBody: bytes a second, above zero.
+  init(bodyTimeout: TimeAmount, slowestBody: Int) {
     self.bodyTimeout = bodyTimeout
+    self.slowestBody = slowestBody
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     switch unwrapInboundIn(data) {
-    case .head: schedule(in: bodyTimeout, context)
-    case .body: break
+    case .head:
+      bodyBegan = .now()
+      bodyBytes = 0
+      schedule(in: bodyTimeout, context) { self.judgeBody(context) }
+    case .body(let bytes): bodyBytes += bytes.readableBytes
     case .end: cancel()
     }
     context.fireChannelRead(data)
@@ -43,14 +53,14 @@ final class RequestDeadline: ChannelDuplexHandler, RemovableChannelHandler {
       context.writeAndFlush(data, promise: promise)
       guard closesAfterAnswer else { return }
       context.close(mode: .output, promise: nil)
-      schedule(in: lingering, context)
+      closeSoon(context)
     }
   }
 
   /// When the server shuts down, a body that is still on its way gets little time: Ctrl-C must not
   /// wait for a sender that stalls.
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-    if event is ChannelShouldQuiesceEvent, deadline != nil { schedule(in: lingering, context) }
+    if event is ChannelShouldQuiesceEvent, deadline != nil { closeSoon(context) }
     context.fireUserInboundEventTriggered(event)
   }
 
@@ -61,11 +71,22 @@ final class RequestDeadline: ChannelDuplexHandler, RemovableChannelHandler {
     context.fireChannelInactive()
   }
 
-  private func schedule(in time: TimeAmount, _ context: ChannelHandlerContext) {
+  private func judgeBody(_ context: ChannelHandlerContext) {
+    let brought = TimeAmount.seconds(Int64(bodyBytes / slowestBody))
+    let rest = bodyBegan + bodyTimeout + brought - .now()
+    guard rest > .zero else { return context.close(promise: nil) }
+    schedule(in: rest, context) { self.judgeBody(context) }
+  }
+
+  private func closeSoon(_ context: ChannelHandlerContext) {
+    schedule(in: lingering, context) { context.close(promise: nil) }
+  }
+
+  private func schedule(
+    in time: TimeAmount, _ context: ChannelHandlerContext, _ task: @escaping () -> Void
+  ) {
     cancel()
-    deadline = context.eventLoop.assumeIsolated().scheduleTask(in: time) {
-      context.close(promise: nil)
-    }
+    deadline = context.eventLoop.assumeIsolated().scheduleTask(in: time, task)
   }
 
   private func cancel() {

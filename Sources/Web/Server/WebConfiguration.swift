@@ -6,8 +6,9 @@ public struct WebConfiguration: Sendable {
   public var bodyLimit = 8 << 20
   /// Seconds for a request's head to arrive, and for a connection without a request.
   public var headTimeout = 10
-  /// Seconds for a request's body to arrive.
+  /// Seconds for a request's body to arrive; longer for one that brings `slowestBody` bytes a second.
   public var bodyTimeout = 30
+  public var slowestBody = 1024
   public var connectionLimit = 1024
   /// Bytes of a request's head.
   public var headLimit = 16 << 10

@@ -63,12 +63,15 @@ public struct WebServer: Service {
   ///
   /// - Throws: `WebServerError.cannotListen` if the address is taken or refused.
   public func run() async throws {
-    let bodyTimeout = TimeAmount.seconds(Int64(configuration.bodyTimeout))
     let application = Application(
       responder: responder,
       server: .http1(
         configuration: HTTP1Channel.Configuration(
-          additionalChannelHandlers: [RequestDeadline(bodyTimeout: bodyTimeout)],
+          additionalChannelHandlers: [
+            RequestDeadline(
+              bodyTimeout: .seconds(Int64(configuration.bodyTimeout)),
+              slowestBody: configuration.slowestBody)
+          ],
           idleTimeout: .seconds(Int64(configuration.headTimeout)),
           httpDecoderConfiguration: .init(
             maxHeaderFieldSize: configuration.headLimit,
