@@ -156,7 +156,7 @@ let package = Package(
     .executableTarget(
       name: "ControlBenchmark", dependencies: ["Control", "Domain"],
       path: "Tests/Benchmarks/control",
-      exclude: ["fronts.py", "bursts.py", "speed.py", "scorecards.py"],
+      exclude: ["bursts.py", "determinism.py", "fronts.py", "scorecards.py", "speed.py"],
       swiftSettings: settings,
       linkerSettings: libm),
     .executableTarget(
