@@ -59,6 +59,23 @@ struct ConfigurationTests {
       ),
       ("sources: {x: {kind: prometeus}}\nservices: []", "`sources.x.kind` is `prometeus`"),
       ("services: &a []\nevents: *a", "has an anchor"),
+      (
+        "a: &a [x, x]\nb: &b [*a, *a, *a, *a, *a, *a]\nc: &c [*b, *b, *b, *b, *b, *b]\n"
+          + "d: &d [*c, *c, *c, *c, *c, *c]\ne: &e [*d, *d, *d, *d, *d, *d]\nservices: [*e, *e, *e]",
+        "has an anchor"
+      ),
+      (
+        "services: [{id: a, fleet: {rate_per_replica: 1, boot: 1s, max: 0o17}}]",
+        "must be a whole number, not `0o17`"
+      ),
+      (
+        "services: [{id: a, fleet: {rate_per_replica: 1, boot: 1s, max: !!float 4.5}}]",
+        "must be a whole number, not `4.5`"
+      ),
+      (
+        "sources: {x: {kind: prometheus, url: 'http://localhost', tls_config: "
+          + "{insecure_skip_verify: no}}}\nservices: []", "must be true or false, not `no`"
+      ),
       ("services:\n\t- id: web", "is not YAML"),
       ("services: []\nservices: []", "a key is given twice"),
       ("", "is empty"),
