@@ -51,7 +51,7 @@ public actor ControlLoop {
     self.board = board
     self.logger = logger
     self.leadership = leadership
-    fits = FitQueue()
+    fits = FitQueue(threads: .shared)
   }
 
   /// Recovers, then ticks until the task is cancelled.
