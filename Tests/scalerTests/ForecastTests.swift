@@ -138,6 +138,37 @@ struct ForecastTests {
     #expect(early.status == 0 && early.output == short.output)
   }
 
+  @Test("--events takes rules and holidays, and says what they were learnt from")
+  func events() throws {
+    let scratch = try Scratch()
+    let holidays = ["2025-12-04", "2025-12-11", "2025-12-22"]
+    try scratch.write(
+      holidays.map { $0 + ",Day of Nothing" }.joined(separator: "\n"), to: "XX.csv")
+    let events = try scratch.write(
+      """
+      events:
+        - { name: show, from: 2025-12-02T18:00:00Z, to: 2025-12-02T20:00:00Z, uplift: learned,
+            rule: FREQ=WEEKLY, rise: 1h, fall: 1h }
+        - { name: holiday, holidays: XX.csv, uplift: learned, services: [web] }
+        - { name: promised, from: 2025-12-24T10:00:00Z, to: 2025-12-24T12:00:00Z, uplift: 4,
+            services: [other] }
+      """, to: "events.yaml")
+    let file = try scratch.write(
+      history(["web"]) { _, hour in
+        let isShow = hour / 24 % 7 == 1 && (18..<20).contains(hour % 24)
+        let isHoliday = [3, 10].contains(hour / 24)
+        return day(hour) * (isShow ? 3 : 1) * (isHoliday ? 0.5 : 1)
+      }, to: "h.csv")
+    let one = try #require(
+      try json(["--history", file, "--horizon", "3d", "--events", events]).first)
+    let found = try #require(one["events"] as? [[String: Any]])
+    #expect(found.compactMap { $0["name"] as? String } == ["show", "holiday"])
+    #expect(found.compactMap { $0["occurrences"] as? Int } == [3, 2])
+    #expect(found.compactMap { $0["steps"] as? Int } == [4, 24])
+    let factors = found.compactMap { $0["factor"] as? Double }
+    #expect((factors[0] - 3).magnitude < 0.3 && (factors[1] - 0.5).magnitude < 0.05, "\(factors)")
+  }
+
   @Test("the store is forecast as the file that was loaded into it is")
   func store() throws {
     let scratch = try Scratch()

@@ -157,7 +157,7 @@ struct Forecast: ScalerCommand {
             status: .usage, message: "--at is a time such as 2026-11-23T09:30:00Z, not `\(text)`")
         }
         return time
-      }, events: try events.map { try EventsFile.read(path: $0, zone: zone) } ?? [])
+      }, events: try events.map { try EventEntry.read(path: $0) } ?? [])
   }
 
   private static func duration(_ text: String, option: String) throws -> Duration {
