@@ -139,12 +139,15 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "ProvisioningTests",
-      dependencies: ["Provisioning", "Control", "Domain", "Simulation", realModule],
+      dependencies: [
+        "Provisioning", "Control", "Domain", "Forecasting", "Simulation", realModule,
+      ],
       swiftSettings: settings),
     .testTarget(
       name: "scalerTests",
       dependencies: [
-        "scaler", "Adapters", "Control", "Domain", "Simulation", "Storage", "TestSupport", "Web",
+        "scaler", "Adapters", "Control", "Daemon", "Domain", "Forecasting", "Simulation",
+        "Storage", "TestSupport", "Web",
       ],
       swiftSettings: settings),
     .testTarget(name: "HouseTests", swiftSettings: settings),

@@ -133,7 +133,7 @@ extension Autoscaler {
     var floors: [ScheduledFloor] = []
     if let outlook = demand.outlook {
       floors = FloorPlanning.floors(
-        outlook, policy: policy, effects: demand.effects,
+        outlook, policy: policy, events: around.events, effects: demand.effects,
         boot: measuredBoot ?? policy.fleet.boot)
     }
     if floors.isEmpty { floors = [ScheduledFloor(from: now, replicas: policy.fleet.min)] }

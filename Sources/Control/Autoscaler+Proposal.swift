@@ -121,7 +121,7 @@ extension Autoscaler {
       return nil
     }
     guard let forecast = demand.forecast(level: risk.level) else {
-      trail.append(.noForecast(.learning))
+      trail.append(.noForecast(demand.isStale ? .stale : .learning))
       return nil
     }
     guard grade != .reactiveOnly else {
@@ -133,9 +133,10 @@ extension Autoscaler {
       .forecast(
         replicas: replicas, rate: forecast.upper, level: forecast.level, lead: tempo.lead,
         median: forecast.median))
-    guard !policy.events.isEmpty,
+    if let spent = risk.spentShare { trail.append(.violations(spent: spent)) }
+    guard !around.events.isEmpty,
       let (event, factor) = demand.effects.largest(
-        policy.events, from: now, to: now.later(by: tempo.leadSeconds))
+        around.events, from: now, to: now.later(by: tempo.leadSeconds))
     else { return replicas }
     let lifted = Int(replicas: forecast.upper * factor / policy.fleet.ratePerReplica)
     guard lifted > replicas else { return replicas }

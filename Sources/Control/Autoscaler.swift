@@ -17,6 +17,8 @@ public struct Autoscaler: Sendable {
   var recent = RecentRate()
   var demand: DemandTracker
   var risk: RiskGovernor
+  /// Derived from the policy and the time, so not part of a snapshot.
+  var around = EventsNow()
   var watch = SignalWatch()
   /// The demand part over the stabilisation window.
   var wanted = HeldMaximum()
@@ -131,8 +133,22 @@ public struct Autoscaler: Sendable {
   /// How often demand exceeded the 95 % quantile at the lead time, fading.
   public var exceedance: Double { demand.trust.trust.exceedance }
 
+  /// How the forecast does; nil where there never was one.
+  public var standing: ForecastStanding? {
+    demand.fittedAt.map { fittedAt in
+      ForecastStanding(
+        grade: demand.model == nil ? nil : trust, fittedAt: fittedAt, exceedance: exceedance)
+    }
+  }
+
   /// Whether demand has stayed far from what the seasons know for an hour.
   public var isLevelShifted: Bool { watch.isShifted }
+
+  /// Why the rate may raise the fleet and not lower it; nil if it may.
+  public var suspicion: Rule.Suspicion? { watch.suspicion }
+
+  /// The share of the objective's violation budget that is spent; nil where the risk is fixed.
+  public var spentShare: Double? { risk.spentShare }
 
   /// Whether a rate was ever known: only then can it have been lost.
   public var hasHadRate: Bool { watch.lastRate != nil }
@@ -156,6 +172,7 @@ public struct Autoscaler: Sendable {
   private mutating func configure(_ policy: ServicePolicy) {
     let keepsModel = DemandTracker.isCompatible(self.policy, policy)
     self.policy = policy
+    around = EventsNow()
     demand = keepsModel ? demand.reconfigured(policy) : DemandTracker(policy: policy)
     risk.configure(policy)
     tempo = Tempo(policy, boot: measuredBoot ?? policy.fleet.boot)
@@ -166,6 +183,7 @@ public struct Autoscaler: Sendable {
   private mutating func observe(_ observation: Observation) -> [Effect] {
     let now = observation.time
     let fleet = fleet(in: observation)
+    demand.expire(at: now)
     learnFleet(observation, fleet: fleet)
     learnDemand(observation)
     risk.observe(rate: observation.rate, queue: observation.queue, ready: fleet.ready)
@@ -194,11 +212,11 @@ public struct Autoscaler: Sendable {
     let now = observation.time
     var factor = 1.0
     var isKnown = true
-    if !policy.events.isEmpty || !policy.forecast.excluded.isEmpty {
+    if around.move(to: now, policy: policy) {
       let seen = now.earlier(by: tempo.lagSeconds)
-      factor = demand.effects.factor(policy.events, at: seen)
+      factor = demand.effects.factor(around.events, at: seen)
       isKnown =
-        !demand.effects.isUnknown(policy.events, at: seen) && !policy.forecast.excludes(seen)
+        !demand.effects.isUnknown(around.events, at: seen) && !around.excludes(seen)
     }
     if let rate = observation.rate {
       recent.append(rate, at: now)

@@ -51,7 +51,7 @@ public actor ControlLoop {
     self.board = board
     self.logger = logger
     self.leadership = leadership
-    fits = FitQueue()
+    fits = FitQueue(threads: .shared)
   }
 
   /// Recovers, then ticks until the task is cancelled.
@@ -173,6 +173,7 @@ public actor ControlLoop {
     var plans: [FloorPlan] = []
     var requests: [FitRequest] = []
     for (offset, entry) in known.enumerated() {
+      let before = autoscalers[entry.service].map(ForecastSigns.init)
       let effects = autoscalers[entry.service]?.handle(entry.event) ?? []
       handled[entry.service] = first + Int64(offset)
       for effect in effects {
@@ -185,6 +186,9 @@ public actor ControlLoop {
       }
       if let autoscaler = autoscalers[entry.service] {
         board.note(autoscaler, of: entry.service)
+        for line in ForecastSigns(autoscaler).changes(since: before) {
+          logger.notice("\(entry.service): \(line)")
+        }
       }
     }
     await act(decisions, commands)

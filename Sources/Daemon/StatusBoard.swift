@@ -37,6 +37,14 @@ public final class StatusBoard: Sendable {
     public var observation: Observation?
     public var problems: [String] = []
     public var forecast: DemandForecast?
+    /// How the forecast does; nil where there never was one.
+    public var standing: ForecastStanding?
+    /// Whether demand has stayed far from what the seasons know for an hour.
+    public var isLevelShifted = false
+    /// Why the rate may raise the fleet and not lower it; nil if it may.
+    public var suspicion: Rule.Suspicion?
+    /// The share of the violation budget that is spent; nil where the risk is fixed.
+    public var spentShare: Double?
     public var decision: Decision?
     public var lastOutcome: ScaleOutcome?
     public var decisions = 0
@@ -81,12 +89,18 @@ public final class StatusBoard: Sendable {
     let lag = autoscaler.policy.timing.lag
     let boots = autoscaler.bootTimes
     let (override, frozenUntil) = (autoscaler.override, autoscaler.frozenUntil)
+    let (standing, spentShare) = (autoscaler.standing, autoscaler.spentShare)
+    let (isLevelShifted, suspicion) = (autoscaler.isLevelShifted, autoscaler.suspicion)
     change(service) {
       $0.lagInForce = lag
       $0.boots = boots
       $0.override = override
       $0.frozenUntil = frozenUntil
       $0.forecast = forecast
+      $0.standing = standing
+      $0.isLevelShifted = isLevelShifted
+      $0.suspicion = suspicion
+      $0.spentShare = spentShare
       $0.decision = decision
     }
   }

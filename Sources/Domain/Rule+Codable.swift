@@ -38,6 +38,7 @@ extension Rule: Codable {
   public var kind: String {
     switch self {
     case .forecast: "forecast"
+    case .violations: "violations"
     case .noForecast: "no_forecast"
     case .observed: "observed"
     case .climbing: "climbing"
@@ -68,6 +69,7 @@ extension Rule: Codable {
       RuleFields(
         rule: kind, replicas: replicas, rate: rate, median: median, level: level,
         lead: lead.inSeconds)
+    case .violations(let spent): RuleFields(rule: kind, rate: spent)
     case .noForecast(let reason): RuleFields(rule: kind, name: reason.rawValue)
     case .observed(let replicas, let rate), .climbing(let replicas, let rate):
       RuleFields(rule: kind, replicas: replicas, rate: rate)
@@ -108,6 +110,9 @@ extension Rule: Codable {
       else { return nil }
       self = .forecast(
         replicas: replicas, rate: rate, level: level, lead: .seconds(lead), median: median)
+    case ("violations", _):
+      guard let spent = fields.rate else { return nil }
+      self = .violations(spent: spent)
     case ("no_forecast", _):
       guard let reason = fields.name.flatMap(NoForecast.init(rawValue:)) else { return nil }
       self = .noForecast(reason)

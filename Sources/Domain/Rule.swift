@@ -4,6 +4,8 @@ public enum Rule: Sendable, Equatable {
   /// Replicas for the forecast: the `level` quantile of the highest demand within `lead`, whose
   /// median is given beside it.
   case forecast(replicas: Int, rate: Double, level: Double, lead: Duration, median: Double)
+  /// The share of the objective's violation budget that is spent, by which the forecast's level goes.
+  case violations(spent: Double)
   /// No forecast took part, and why.
   case noForecast(NoForecast)
   /// Replicas for the rate that was observed.
@@ -72,7 +74,8 @@ public enum Rule: Sendable, Equatable {
     /// The rate follows the number of replicas.
     case feedback
 
-    var text: String {
+    /// In words, as a clause.
+    public var text: String {
       switch self {
       case .frozen: "the rate has not moved"
       case .collapsed: "the rate collapsed against the forecast"
@@ -89,6 +92,7 @@ extension Rule: CustomStringConvertible {
     switch self {
     case .forecast(let replicas, let rate, let level, let lead, _):
       "forecast \(replicas) (\(rate.shortText)/s p\(level.percentText) at +\(lead.shortText))"
+    case .violations(let spent): "\(spent.percentText) % of the violation budget spent"
     case .noForecast(let reason): "no forecast (\(reason.text))"
     case .observed(let replicas, let rate): "observed \(replicas) (\(rate.shortText)/s)"
     case .climbing(let replicas, let rate): "climbing to \(replicas) (\(rate.shortText)/s)"

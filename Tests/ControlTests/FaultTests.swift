@@ -124,6 +124,57 @@ struct FaultTests {
     #expect(loop.autoscaler.lastProposal?.reason.contains("forecast") == true)
   }
 
+  @Test("F-60: a model that no fit renews is kept for seven days, and then said to be too old")
+  func staleModel() throws {
+    var loop = try trained()
+    let week = start + .seconds(7 * 86_400)
+    while loop.now < week {
+      if loop.now.seconds % 3600 == 0 {
+        _ = loop.autoscaler.handle(.fitFailed(at: loop.now, reason: "singular"))
+      }
+      let decision = try loop.decide(seasonalRate(mean: 2000, at: loop.now))
+      #expect(!decision.trail.contains { $0.kind == "no_forecast" }, "\(decision)")
+    }
+    #expect(loop.autoscaler.standing?.grade != nil)
+    let kept = try Autoscaler(snapshot: loop.autoscaler.snapshot)
+    for _ in 0..<4 {
+      let decision = try loop.decide(seasonalRate(mean: 2000, at: loop.now))
+      #expect(decision.trail.contains(.noForecast(.stale)), "\(decision)")
+    }
+    #expect(loop.autoscaler.forecast == nil)
+    let standing = try #require(loop.autoscaler.standing)
+    #expect(standing.grade == nil && standing.fittedAt == start)
+    // Whoever was away for that long says so as well, at the first look.
+    var away = loop
+    away.autoscaler = kept
+    away.now = week + .seconds(3600)
+    let decision = try away.decide(seasonalRate(mean: 2000, at: away.now))
+    #expect(decision.trail.contains(.noForecast(.stale)), "\(decision)")
+    // The next one is asked for, and has to prove itself like a first.
+    for _ in 0..<(4 * 61) { loop.tick(seasonalRate(mean: 2000, at: loop.now)) }
+    #expect(loop.fitRequests.last?.isFirst == true)
+    var renewed = try Trained.fitted()
+    renewed.deliveredAt = loop.now
+    _ = loop.autoscaler.handle(.fitted(renewed))
+    let again = try loop.decide(seasonalRate(mean: 2000, at: loop.now))
+    #expect(again.trail.contains { $0.kind == "forecast" }, "\(again)")
+  }
+
+  @Test("F-60: where a day takes ten minutes, a model is kept for seven of them")
+  func staleInCompressedTime() throws {
+    let service = try policy(boot: .seconds(15), forecast: true) {
+      $0.forecast.seasons = [.seconds(600)]
+    }
+    let history = seasonalHistory(service, days: 1, mean: 1000, until: start)
+    let fitted = try DemandFitting.fit(history, policy: service, deliveredAt: start).get()
+    var loop = ClosedLoop(service, ready: 12, at: start)
+    _ = loop.autoscaler.handle(.fitted(fitted))
+    while loop.now < start + .seconds(4200) { loop.tick(1000) }
+    #expect(loop.autoscaler.forecast != nil)
+    let decision = try loop.decide(1000)
+    #expect(decision.trail.contains(.noForecast(.stale)), "\(decision)")
+  }
+
   @Test("F-61: five times the demand is answered at the first tick that shows it")
   func levelShiftUp() throws {
     var loop = try trained()

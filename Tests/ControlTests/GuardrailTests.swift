@@ -107,8 +107,12 @@ struct GuardrailTests {
     let ramped = AnnouncedEvent(
       name: "sale", from: start, to: start + .seconds(600), uplift: 3, rise: .seconds(60),
       fall: .seconds(120))
-    #expect(ramped.factor(at: start + .seconds(30)) == 2)
-    #expect(ramped.factor(at: start + .seconds(540)) == 2)
+    #expect(ramped.factor(at: start - .seconds(60)) == 1)
+    #expect(ramped.factor(at: start - .seconds(30)) == 2)
+    #expect(ramped.factor(at: start) == 3)
+    #expect(ramped.factor(at: start + .seconds(599)) == 3)
+    #expect(ramped.factor(at: start + .seconds(660)) == 2)
+    #expect(ramped.factor(at: start + .seconds(720)) == 1)
   }
 }
 

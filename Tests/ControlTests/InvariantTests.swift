@@ -211,6 +211,8 @@ struct JournalTests {
           AnnouncedEvent(
             name: "news", from: now, to: now + .seconds(60), uplift: 1, isLearned: true),
         ]
+        $0.events[0].uncertainty = 0.2
+        $0.calendar = try Self.calendar(from: now)
         $0.fleet.standby = StandbyPolicy(cost: 0.2, burst: 3, max: 60)
         $0.forecast.excluded = [TimeSpan(from: now - .seconds(60), to: now)]
         $0.scaling.upDeadband = 0.05
@@ -237,6 +239,29 @@ struct JournalTests {
         #expect(try Event(event.encoded) { _ in nil } == event, "seed \(seed)")
       }
     }
+  }
+
+  private static func calendar(from now: Timestamp) throws -> [CalendarEvent] {
+    let rules = [
+      "FREQ=MONTHLY;BYMONTHDAY=-1,15;COUNT=7", "FREQ=YEARLY;INTERVAL=2;BYMONTH=11;BYDAY=4TH,-1FR",
+      "FREQ=WEEKLY;UNTIL=20311231",
+    ]
+    var calendar = try rules.enumerated().map { index, text in
+      CalendarEvent(
+        name: "rule \(index)",
+        times: .recurring(
+          firstLocal: now.seconds, duration: 3600, rule: try RecurrenceRule(parsing: text)),
+        height: index == 0 ? .learned : .excluded, rampBefore: 60, rampAfter: 120)
+    }
+    let uplift = try #require(EventUplift(factor: 0.5, uncertainty: 0.1))
+    calendar.append(
+      CalendarEvent(
+        name: "holiday", times: .days([CivilDate(days: 20_000), CivilDate(days: 20_365)]),
+        height: .given(uplift)))
+    calendar.append(
+      CalendarEvent(
+        name: "once", times: .once(now.seconds..<(now.seconds + 60)), height: .given(uplift)))
+    return calendar
   }
 
   @Test("a freeze of the time before it had an end is read as one without")

@@ -22,6 +22,28 @@ struct LearningTests {
     #expect(loop.fitRequests.last?.boot == .seconds(180))
   }
 
+  @Test("a decision says how much of the violation budget is spent, and goes by it")
+  func budgetIsTold() throws {
+    let service = try policy(max: 4000, forecast: true) { $0.objective.violation = 0.01 }
+    var loop = ClosedLoop(service, ready: 12, at: start)
+    _ = loop.autoscaler.handle(.fitted(try Trained.fitted()))
+    func told(_ decision: Decision) -> Double? {
+      for case .violations(let spent) in decision.trail { return spent }
+      return nil
+    }
+    let calm = try loop.decide(seasonalRate(mean: 2000, at: loop.now))
+    #expect(told(calm) == 0)
+    for _ in 0..<8 { loop.tick(6 * seasonalRate(mean: 2000, at: loop.now)) }
+    let after = try loop.decide(seasonalRate(mean: 2000, at: loop.now))
+    let spent = try #require(told(after))
+    #expect(spent > 0 && spent == loop.autoscaler.spentShare)
+    #expect(after.reason.contains("% of the violation budget spent"), "\(after)")
+    let fixed = try policy(max: 4000, forecast: true) { $0.scaling.risk = .fixed(0.02) }
+    var other = ClosedLoop(fixed, ready: 12, at: start)
+    _ = other.autoscaler.handle(.fitted(try Trained.fitted()))
+    #expect(told(try other.decide(1000)) == nil && other.autoscaler.spentShare == nil)
+  }
+
   @Test("a model that was fitted for another boot time looks that far ahead")
   func looksAheadForTheMeasuredBoot() throws {
     let service = try policy(boot: .seconds(60), forecast: true)
@@ -79,10 +101,10 @@ struct LearningTests {
     #expect(abs(learnt.uplift.factor - 2.5) < 0.1, "\(learnt.uplift)")
     var loop = ClosedLoop(service, ready: 12, at: start)
     _ = loop.autoscaler.handle(.fitted(fitted))
-    while loop.now < next.from - .seconds(15) {
+    while loop.now < next.span.from - .seconds(15) {
       loop.tick(seasonalRate(mean: 2000, at: loop.now))
     }
-    let needed = 2.5 * seasonalRate(mean: 2000, at: next.from) / 100
+    let needed = 2.5 * seasonalRate(mean: 2000, at: next.span.from) / 100
     #expect(Double(loop.size) >= needed, "\(loop.autoscaler.lastProposal?.description ?? "")")
     #expect(loop.autoscaler.lastProposal?.reason.contains("event sale") == true)
   }

@@ -84,12 +84,12 @@ extension StringProtocol {
 func policy(
   ratePerReplica: Double = 100, boot: Duration = .seconds(60), min: Int = 1, max: Int = 100,
   mode: ServicePolicy.Mode = .desired, forecast: Bool = false,
-  _ change: (inout ServicePolicy) -> Void = { _ in }
+  _ change: (inout ServicePolicy) throws -> Void = { _ in }
 ) throws -> ServicePolicy {
   var policy = ServicePolicy(
     id: try #require(ServiceID("web")), mode: mode,
     fleet: FleetPolicy(ratePerReplica: ratePerReplica, boot: boot, min: min, max: max),
     forecast: ForecastPolicy(isEnabled: forecast))
-  change(&policy)
+  try change(&policy)
   return policy
 }

@@ -36,6 +36,8 @@ struct ScriptedSource: MetricSource {
   var silent: Range<Int64> = 0..<0
   var hasHistory = true
   var lag: Duration?
+  /// Demand is this many times as high from an instant on.
+  var shift: (from: Timestamp, factor: Double)?
 
   static func rate(at time: Timestamp) -> Double {
     let hour = Double(time.seconds % 86_400) / 3600
@@ -48,8 +50,13 @@ struct ScriptedSource: MetricSource {
   ) async -> [MetricReading] {
     services.map { _ in
       silent.contains(time.seconds)
-        ? MetricReading(problem: "silent") : MetricReading(rate: Self.rate(at: time), queue: 0)
+        ? MetricReading(problem: "silent") : MetricReading(rate: shifted(at: time), queue: 0)
     }
+  }
+
+  private func shifted(at time: Timestamp) -> Double {
+    let factor = shift.map { $0.from <= time ? $0.factor : 1 } ?? 1
+    return factor * Self.rate(at: time)
   }
 
   func lag(of service: ServiceID, at time: Timestamp, deadline: Duration) async -> Duration? { lag }
@@ -139,14 +146,12 @@ struct ScriptedDaemon {
     store: Store, from start: Timestamp, to end: Timestamp, mode: ServicePolicy.Mode = .desired,
     source: ScriptedSource = ScriptedSource(), cloud previous: ScriptedCloud? = nil,
     refusesEvery: Int = 0, leadership: [(from: Timestamp, token: Int64?)]? = nil,
-    measuresLag: Bool = false
+    measuresLag: Bool = false, settles: Bool = true, logger: Logger = .silent
   ) throws {
     let clock = SteppingClock(from: start, to: end)
     let cloud =
       previous.map { ScriptedCloud(clock: clock, after: $0) }
       ?? ScriptedCloud(clock: clock, refusesEvery: refusesEvery)
-    var logger = Logger(label: "test")
-    logger.logLevel = .critical
     service = try #require(ServiceID("web"))
     let policy = ServicePolicy(
       id: service, mode: mode,
@@ -163,7 +168,7 @@ struct ScriptedDaemon {
       leadership: leadership.map { ScriptedLeadership(clock: clock, script: $0) })
     self.cloud = cloud
     let loop = loop
-    clock.onSettle { await loop.settle() }
+    if settles { clock.onSettle { await loop.settle() } }
   }
 
   /// Runs to the clock's end.
@@ -179,5 +184,13 @@ extension ControlLoop {
       try await run()
     } catch is CancellationError {}
     await settle()
+  }
+}
+
+extension Logger {
+  static var silent: Logger {
+    var logger = Logger(label: "test")
+    logger.logLevel = .critical
+    return logger
   }
 }

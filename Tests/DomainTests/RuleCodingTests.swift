@@ -6,7 +6,7 @@ import Testing
 struct RuleCodingTests {
   static let rules: [Rule] = [
     .forecast(replicas: 8, rate: 640, level: 0.9, lead: .seconds(120), median: 200),
-    .noForecast(.learning),
+    .noForecast(.learning), .noForecast(.stale), .violations(spent: 0.25),
     .observed(replicas: 3, rate: 12.5), .drain(replicas: 4, backlog: 31),
     .event(name: "sale", replicas: 9), .bounds(min: 1, max: 2), .stepUp(limit: 3, result: 4),
     .stepDown(limit: 3, result: 4), .stabilized(result: 4, window: .seconds(60)),

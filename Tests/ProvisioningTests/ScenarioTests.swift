@@ -1,5 +1,6 @@
 import Control
 import Domain
+import Forecasting
 import RealModule
 import Testing
 
@@ -67,6 +68,37 @@ struct ScenarioTests {
     let ratios = zip(raised.paths.expectedDemand, plain.paths.expectedDemand).map { $0 / $1 }
     for (hour, ratio) in ratios.enumerated() {
       #expect((ratio - ((10..<12).contains(hour) ? 2 : 1)).magnitude < 1e-5)
+    }
+  }
+
+  @Test("holidays and what recurs by rule count as what is announced does")
+  func calendar() throws {
+    let history = Worlds.history(days: 42, seed: 3)
+    let noon = history.end + .seconds(12 * 3600)
+    var policy = Worlds.policy()
+    let uplift = try #require(EventUplift(factor: 2))
+    policy.calendar = [
+      CalendarEvent(
+        name: "show",
+        times: .recurring(
+          firstLocal: noon.seconds, duration: 7200,
+          rule: try RecurrenceRule(parsing: "FREQ=WEEKLY")), height: .given(uplift)),
+      CalendarEvent(
+        name: "holiday", times: .days([CivilDate(days: Int(history.end.seconds / 86_400) + 2)]),
+        height: .given(uplift)),
+    ]
+    func expected(_ policy: ServicePolicy) throws -> [Double] {
+      let forecaster = try ServiceForecaster(
+        ServiceInput(policy: policy, history: history), response: Worlds.plainResponse)
+      return try forecaster.forecast(Worlds.request(forecaster, days: 8, paths: 20)).paths
+        .expectedDemand
+    }
+    var plain = policy
+    plain.calendar = []
+    let ratios = zip(try expected(policy), try expected(plain)).map { $0 / $1 }
+    for (hour, ratio) in ratios.enumerated() {
+      let isRaised = [12, 13, 180, 181].contains(hour) || (48..<72).contains(hour)
+      #expect((ratio - (isRaised ? 2 : 1)).magnitude < 1e-5, "hour \(hour): \(ratio)")
     }
   }
 

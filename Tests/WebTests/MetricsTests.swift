@@ -24,6 +24,13 @@ struct MetricsTests {
     #expect(lines.contains(#"scaler_replicas{service="shop/checkout",kind="ready"} 5"#))
     #expect(
       lines.contains(#"scaler_forecast_demand{service="shop/checkout",level="0.9"} 150"#))
+    #expect(lines.contains(#"scaler_forecast_grade{service="shop/checkout"} 0"#))
+    #expect(
+      lines.contains(
+        #"scaler_forecast_exceedance_ratio{service="shop/checkout",level="0.95"} 0.25"#))
+    #expect(lines.contains(#"scaler_level_shifted{service="shop/checkout"} 1"#))
+    #expect(
+      lines.contains(#"scaler_violation_budget_spent_ratio{service="shop/checkout"} 0.4"#))
     #expect(lines.contains("scaler_samples_accepted_total 12"))
     #expect(lines.contains(#"scaler_samples_rejected_total{reason="negative"} 2"#))
     #expect(!Self.text.contains("unseen"))

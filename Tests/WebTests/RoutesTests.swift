@@ -97,10 +97,49 @@ struct RoutesTests {
           + #""reason":"forecast 6 (240/s p97.5 at +2m) · observed 4 (124/s) · bounds 3…200","#
           + #""problems":[],"times":{"boot":{"configured_seconds":90,"p50_seconds":84,"#
           + #""p95_seconds":101,"count":34},"lag":{"seconds":15,"measured_seconds":18.5}},"#
+          + #""forecast":{"grade":"reactive_only","fitted_at":"2026-11-23T03:30:00Z","#
+          + #""exceedance":0.25,"level":0.95},"level_shifted":true,"violation_budget_spent":0.4,"#
           + #""override":null,"frozen_until":null}"#)
       let unknown = try await client.get("/v1/services/unseen")
       #expect(unknown.body.contains(#""rate":null,"queue":null,"ready":null,"pending":null"#))
       #expect(unknown.body.contains(#""target":null"#))
+      #expect(
+        unknown.body.contains(
+          #""forecast":null,"level_shifted":false,"violation_budget_spent":null"#))
+    }
+  }
+
+  @Test("Accuracy has the horizon's errors and every candidate, and nulls where nothing is known")
+  func accuracy() async throws {
+    var services = WebServices.still()
+    services.accuracy = { id in
+      guard id == ServiceStatus.checkout.id else { return nil }
+      return AccuracyReport(
+        model: "nearest-days", fittedAt: WebServices.present, backtestError: 0.7,
+        horizons: [
+          AccuracyReport.Horizon(
+            lead: .seconds(120), pairs: 9, weightedError: 0.1, bias: -0.05,
+            coverage: [AccuracyReport.Coverage(level: 0.95, share: 0.9)])
+        ],
+        candidates: [
+          AccuracyReport.Candidate(
+            name: "nearest-days", weight: 1, mase: 0.7, smape: 8, pinball: 0.3,
+            losesToSeasonalNaive: false, failure: nil)
+        ])
+    }
+    try await withServer(services) { client in
+      let known = try await client.get("/v1/services/shop%2Fcheckout/accuracy")
+      #expect(
+        known.body
+          == #"{"service":"shop/checkout","model":"nearest-days","#
+          + #""fitted_at":"2026-11-23T09:30:00Z","backtest_mase":0.7,"#
+          + #""horizons":[{"lead_seconds":120,"pairs":9,"wape":0.1,"bias":-0.05,"#
+          + #""coverage":[{"level":0.95,"share":0.9}]}],"#
+          + #""candidates":[{"name":"nearest-days","weight":1,"mase":0.7,"smape":8,"pinball":0.3,"#
+          + #""loses_to_seasonal_naive":false,"failure":null}]}"#)
+      let unknown = try await client.get("/v1/services/unseen/accuracy")
+      #expect(unknown.body.contains(#""model":null"#))
+      #expect(unknown.body.contains(#""horizons":[],"candidates":[]"#))
     }
   }
 

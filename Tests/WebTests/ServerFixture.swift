@@ -103,7 +103,17 @@ extension WebServices {
 }
 
 extension ServiceStatus {
-  static let checkout = ServiceStatus(
+  static let checkout = {
+    var status = plainCheckout
+    status.forecast = ForecastHealth(
+      grade: .reactiveOnly, fittedAt: WebServices.present - .seconds(6 * 3600), exceedance: 0.25,
+      level: 0.95)
+    status.isLevelShifted = true
+    status.violationBudgetSpent = 0.4
+    return status
+  }()
+
+  private static let plainCheckout = ServiceStatus(
     id: .named("shop/checkout"), mode: .desired, ratePerReplica: 40, minimum: 3, maximum: 200,
     queueLimit: 2000, offsets: UTCOffsets(first: 3600, transitions: []),
     observation: Observation(
@@ -165,6 +175,9 @@ extension MetricsSnapshot {
     known.ready = 5
     known.forecast = [ForecastLevel(level: 0.9, value: 150)]
     known.decisions = 7
+    known.health = ServiceStatus.checkout.forecast
+    known.isLevelShifted = true
+    known.violationBudgetSpent = 0.4
     snapshot.services = [known, Service(id: .named("unseen"))]
     return snapshot
   }

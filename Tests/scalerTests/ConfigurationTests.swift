@@ -1,5 +1,6 @@
 import Control
 import Domain
+import Forecasting
 import Foundation
 import Simulation
 import Testing
@@ -116,6 +117,99 @@ struct ConfigurationTests {
     }
   }
 
+  @Test("events recur by rule and on holidays, on each service's clock; without names for all")
+  func recurringEvents() throws {
+    let scratch = try Scratch()
+    try scratch.write("# DE\n2026-10-03,German Unity Day\n2026-12-25,Christmas Day\n", to: "DE.csv")
+    let text = """
+      services:
+        - { id: web, fleet: { rate_per_replica: 40, boot: 90s, max: 200 },
+            forecast: { timezone: Europe/Berlin } }
+        - { id: api, fleet: { rate_per_replica: 40, boot: 90s, max: 200 } }
+        - from:
+            source: prom
+            demand: rate
+            label: service
+            defaults: { fleet: { rate_per_replica: 40, boot: 90s, max: 200 } }
+      sources: { prom: { kind: prometheus, url: 'http://127.0.0.1:9090' } }
+      events:
+        - { name: payday, services: [web], from: 2026-01-31T06:00:00Z, to: 2026-01-31T18:00:00Z,
+            rule: FREQ=MONTHLY;BYMONTHDAY=-1, uplift: 1.4, uncertainty: 0.1, rise: 1h, fall: 2h }
+        - { name: holiday, holidays: DE.csv, only: [Christmas Day], uplift: learned }
+        - { name: lost, services: [api], from: 2026-05-02T10:00:00Z, to: 2026-05-02T12:00:00Z,
+            rise: 1m, uplift: excluded }
+        - { name: sale, services: [api], from: 2026-11-27T08:00:00Z, to: 2026-11-27T23:00:00Z,
+            rise: 10m, uplift: 3 }
+      """
+    let configuration = try ServeConfiguration(path: scratch.write(text, to: "c.yaml"))
+    let (web, api) = (configuration.services[0].policy, configuration.services[1].policy)
+    let christmas = CalendarEvent(
+      name: "holiday", times: .days([try #require(CivilDate(year: 2026, month: 12, day: 25))]),
+      height: .learned)
+    let payday = CalendarEvent(
+      name: "payday",
+      times: .recurring(
+        firstLocal: try #require(Timestamp(parsing: "2026-01-31T07:00:00Z")).seconds,
+        duration: 12 * 3600, rule: try RecurrenceRule(parsing: "FREQ=MONTHLY;BYMONTHDAY=-1")),
+      height: .given(try #require(EventUplift(factor: 1.4, uncertainty: 0.1))),
+      rampBefore: 3600, rampAfter: 7200)
+    #expect(web.calendar == [payday, christmas] && web.events.isEmpty)
+    #expect(api.calendar == [christmas])
+    let lost = try #require(Timestamp(parsing: "2026-05-02T10:00:00Z"))
+    #expect(
+      api.forecast.excluded == [
+        TimeSpan(from: lost - .seconds(60), to: lost + .seconds(7200))
+      ])
+    #expect(api.events.map(\.name) == ["sale"])
+    #expect(api.events.first?.rise == .seconds(600))
+    let found = try #require(configuration.discoveries.first)
+      .service(try #require(ServiceID("found"))).policy
+    #expect(found.calendar == [christmas])
+    // Berlin is an hour ahead in winter, and holidays are its days.
+    let span = TimeSpan(
+      from: try #require(Timestamp(parsing: "2026-11-29T00:00:00Z")),
+      to: try #require(Timestamp(parsing: "2026-12-27T00:00:00Z")))
+    #expect(
+      web.events(within: span).map(\.from.description) == [
+        "2026-11-30T06:00:00Z", "2026-12-24T23:00:00Z",
+      ])
+  }
+
+  @Test(
+    "an event that cannot be is refused with its place",
+    arguments: [
+      ("from: 2026-01-02T00:00:00Z, to: 2026-01-01T00:00:00Z, uplift: 2", "must be after `from`"),
+      (
+        "from: 2026-01-01T00:00:00Z, to: 2026-01-02T00:00:00Z, uplift: 2, rule: FREQ=HOURLY",
+        "`events[0].rule` is no rule: FREQ is DAILY"
+      ),
+      ("holidays: nowhere.csv, uplift: learned", "names `nowhere.csv`, which cannot be read"),
+      (
+        "holidays: nowhere.csv, from: 2026-01-01T00:00:00Z, uplift: learned",
+        "`events[0].from` does not go with `holidays`"
+      ),
+      (
+        "from: 2026-01-01T00:00:00Z, to: 2026-01-02T00:00:00Z, uplift: high",
+        "must be a number, `learned` or `excluded`, not `high`"
+      ),
+      (
+        "from: 2026-01-01T00:00:00Z, to: 2026-01-02T00:00:00Z, uplift: learned, uncertainty: 1",
+        "goes with a number alone"
+      ),
+      (
+        "from: 2026-01-01T00:00:00Z, to: 2026-01-02T00:00:00Z, uplift: 2, only: [Easter]",
+        "goes with `holidays` alone"
+      ),
+      ("from: 2026-01-01T00:00:00Z, to: 2026-01-02T00:00:00Z, upflit: 2", "did you mean `uplift`?"),
+    ])
+  func refusedEvents(keys: String, message: String) throws {
+    #expect {
+      try parse(Self.service + "\n\nevents: [{ name: sale, \(keys) }]")
+    } throws: { error in
+      "\(error)".contains("c.yaml:") && "\(error)".contains(message)
+    }
+  }
+
   @Test("a zone becomes its table of offsets")
   func zones() throws {
     let berlin = try #require(UTCOffsets(zoneNamed: "Europe/Berlin"))
@@ -150,6 +244,14 @@ struct ShippedFileTests {
   func configurations(path: String) throws {
     let configuration = try ServeConfiguration(path: path)
     #expect(!configuration.services.isEmpty)
+  }
+
+  @Test("the commented example knows one-off events, rules and holidays")
+  func exampleEvents() throws {
+    let path = checkout.appendingPathComponent("deploy/scaler.yaml").path
+    let policy = try #require(try ServeConfiguration(path: path).services.first).policy
+    #expect(policy.events.count == 1)
+    #expect(policy.calendar.count == 2)
   }
 
   private static func files(_ folder: String) throws -> [String] {

@@ -138,6 +138,97 @@ struct ForecastTests {
     #expect(early.status == 0 && early.output == short.output)
   }
 
+  @Test("--events takes rules and holidays, and says what they were learnt from")
+  func events() throws {
+    let scratch = try Scratch()
+    let holidays = ["2025-12-04", "2025-12-11", "2025-12-22"]
+    try scratch.write(
+      holidays.map { $0 + ",Day of Nothing" }.joined(separator: "\n"), to: "XX.csv")
+    let events = try scratch.write(
+      """
+      events:
+        - { name: show, from: 2025-12-02T18:00:00Z, to: 2025-12-02T20:00:00Z, uplift: learned,
+            rule: FREQ=WEEKLY, rise: 1h, fall: 1h }
+        - { name: holiday, holidays: XX.csv, uplift: learned, services: [web] }
+        - { name: promised, from: 2025-12-24T10:00:00Z, to: 2025-12-24T12:00:00Z, uplift: 4,
+            services: [other] }
+      """, to: "events.yaml")
+    let file = try scratch.write(
+      history(["web"]) { _, hour in
+        let isShow = hour / 24 % 7 == 1 && (18..<20).contains(hour % 24)
+        let isHoliday = [3, 10].contains(hour / 24)
+        return day(hour) * (isShow ? 3 : 1) * (isHoliday ? 0.5 : 1)
+      }, to: "h.csv")
+    let one = try #require(
+      try json(["--history", file, "--horizon", "3d", "--events", events]).first)
+    let found = try #require(one["events"] as? [[String: Any]])
+    #expect(found.compactMap { $0["name"] as? String } == ["show", "holiday"])
+    #expect(found.compactMap { $0["occurrences"] as? Int } == [3, 2])
+    #expect(found.compactMap { $0["steps"] as? Int } == [4, 24])
+    let factors = found.compactMap { $0["factor"] as? Double }
+    #expect((factors[0] - 3).magnitude < 0.3 && (factors[1] - 0.5).magnitude < 0.05, "\(factors)")
+  }
+
+  @Test("the store is forecast as the file that was loaded into it is")
+  func store() throws {
+    let scratch = try Scratch()
+    let one = try scratch.write(
+      history(["web"]) { day($1) }.replacing("series,", with: "").replacing("web,", with: ""),
+      to: "one.csv")
+    for service in ["web", "api"] {
+      let loaded = try Program.run([
+        "import", "csv", "--store", scratch.path("s.sqlite"), "--service", service, "--history",
+        one,
+      ])
+      #expect(loaded.status == 0, "\(loaded.errors)")
+    }
+    let config = try scratch.write(
+      "store: { path: s.sqlite }\nservices: [{ id: web, fleet: { rate_per_replica: 1, boot: 1s, "
+        + "max: 9 } }]", to: "c.yaml")
+    let arguments = ["--horizon", "48h", "--format", "csv"]
+    let fromFile = try Program.run(["forecast", "--history", one] + arguments)
+    let expected = Self.numbers(fromFile.output)
+    #expect(expected.count == 48)
+    for place in [["--store", scratch.path("s.sqlite")], ["--config", config]] {
+      let fromStore = try Program.run(["forecast", "--service", "web"] + place + arguments)
+      #expect(fromStore.status == 0, "\(fromStore.errors)")
+      #expect(fromStore.output.contains("\nweb,2025-12-22T00:00:00Z,"))
+      // The store keeps values within 1e-8 of what they were.
+      let found = Self.numbers(fromStore.output)
+      #expect(found.count == 48)
+      for (row, other) in zip(found, expected) {
+        #expect(zip(row, other).allSatisfy { ($0 / $1 - 1).magnitude < 1e-4 }, "\(row) \(other)")
+      }
+    }
+    let all = try Program.run(["forecast", "--store", scratch.path("s.sqlite")] + arguments)
+    #expect(all.output.split(separator: "\n").count == 1 + 2 * 48)
+    let unknown = try Program.run(
+      ["forecast", "--store", scratch.path("s.sqlite"), "--service", "wep"] + arguments)
+    #expect(unknown.status == 65 && unknown.errors.contains("did you mean `web`?"))
+    for wrong in [["--store", "s", "--history", one], []] {
+      #expect(try Program.run(["forecast"] + wrong + arguments).status == 64)
+    }
+  }
+
+  /// Mean and quantiles of a CSV's rows.
+  private static func numbers(_ csv: String) -> [[Double]] {
+    csv.split(separator: "\n").dropFirst()
+      .map { $0.split(separator: ",", omittingEmptySubsequences: false).dropFirst(2) }
+      .map { $0.compactMap { Double($0) } }
+  }
+
+  @Test("too short a history for a season is said in the table as well")
+  func shortHistory() throws {
+    let scratch = try Scratch()
+    let file = try scratch.write(history(["web"]) { $1 < 30 ? day($1) : nil }, to: "h.csv")
+    let arguments = ["forecast", "--history", file, "--steps", "3", "--format", "table"]
+    let short = try Program.run(arguments)
+    #expect(short.output.contains("web: the history is too short for a season"), "\(short.output)")
+    let long = try scratch.write(history(["web"]) { day($1) }, to: "h.csv")
+    #expect(long == file)
+    #expect(!(try Program.run(arguments)).output.contains("too short"))
+  }
+
   @Test(
     "what cannot be asked is refused as usage",
     arguments: [

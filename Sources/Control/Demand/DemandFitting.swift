@@ -2,6 +2,11 @@ public import Domain
 import Forecasting
 
 /// Fits the demand model of one service. Pure: the same history and policy give the same model.
+///
+/// Bounded by counted work, not by a clock, so that the result never depends on how busy a machine is:
+/// one walk over the history, then for each of at most three parts of the lead window two regressions
+/// of fifteen rounds over fewer than 16,500 rows, whatever the data (`LeadDemandFit`,
+/// `QuantileRegression`); a first fit does that twice. It has no other loop that data could prolong.
 public enum DemandFitting {
   /// - Parameters:
   ///   - history: Past rates at the request's step, up to the request's time; announced events,

@@ -110,6 +110,22 @@ extension DemandTracker {
     nextFit = time + max(step, refit / 24)
   }
 
+  /// Drops a model that no fit has renewed for seven of the shortest seasons, seven days at most: what
+  /// it knows may be of a world that is gone. The next one has to prove itself like a first.
+  mutating func expire(at now: Timestamp) {
+    guard model != nil, let fittedAt else { return }
+    guard now.since(fittedAt) > min(refit * 7, Self.longestUse) else { return }
+    model = nil
+    modelTime = nil
+    outlook = nil
+    trust = LeadTrust(lead: lead, memory: trustMemory, grade: .blended)
+  }
+
+  private static let longestUse: Duration = .seconds(7 * 86_400)
+
+  /// Whether there was a model and it is too old by now.
+  var isStale: Bool { isEnabled && model == nil && fittedAt != nil }
+
   /// Asks for a fit when one is due. If its answer gets lost, the next one is asked for later.
   ///
   /// - Parameter boot: From being started to serving, as measured by now.

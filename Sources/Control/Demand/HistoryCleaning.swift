@@ -10,22 +10,24 @@ enum HistoryCleaning {
   /// Other periods that are compared, back and forth.
   static let neighbours = 3
 
-  static func clean(_ history: TimeSeries, policy: ServicePolicy, effects: EventEffects)
-    -> [Double]
-  {
+  /// - Parameter events: Those that act within the history.
+  static func clean(
+    _ history: TimeSeries, policy: ServicePolicy, events: [AnnouncedEvent], effects: EventEffects
+  ) -> [Double] {
     var values = history.values
     let width = max(1, history.step.wholeSeconds)
     withoutOutages(
       &values, periods: policy.forecast.periods.map { Int($0.wholeSeconds / width) })
-    for span in policy.forecast.excluded {
+    for span in policy.excluded(within: TimeSpan(from: history.start, to: history.end)) {
       for index in indices(of: span.from, span.to, in: history) { values[index] = .nan }
     }
-    let unknown = policy.events.filter { $0.isLearned && !effects.knows($0) }
-    for event in unknown {
-      for index in indices(of: event.from, event.to, in: history) { values[index] = .nan }
-    }
-    for event in policy.events where !unknown.contains(event) {
-      for index in indices(of: event.from, event.to, in: history) {
+    for event in events {
+      let isUnknown = event.isLearned && !effects.knows(event)
+      for index in indices(of: event.span.from, event.span.to, in: history) {
+        guard !isUnknown else {
+          values[index] = .nan
+          continue
+        }
         let factor = effects.factor([event], at: history.time(at: index))
         if factor != 1, factor > 0 { values[index] /= factor }
       }

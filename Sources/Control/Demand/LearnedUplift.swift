@@ -20,7 +20,7 @@ struct EventEffects: Sendable, Equatable {
     if event.isLearned, let known = learned.first(where: { $0.name == event.name }) {
       return known.uplift
     }
-    return EventUplift(factor: event.uplift)
+    return EventUplift(factor: event.uplift, uncertainty: event.uncertainty)
   }
 
   /// Whether an event is going on whose multiplier nobody knows: demand is then neither what it is
@@ -53,7 +53,7 @@ struct EventEffects: Sendable, Equatable {
   ) -> (event: AnnouncedEvent, factor: Double)? {
     var largest: (event: AnnouncedEvent, factor: Double)?
     var product = 1.0
-    for event in events where event.from <= to && from < event.to {
+    for event in events where event.span.from <= to && from < event.span.to {
       let factor = uplift(of: event)?.applied(toQuantile: 1, level: Self.level, share: 1) ?? 1
       guard factor > 1 else { continue }
       product *= factor
@@ -62,7 +62,7 @@ struct EventEffects: Sendable, Equatable {
     return largest.map { ($0.event, product) }
   }
 
-  /// What a history teaches about the learned events that ended before its end: each occurrence is
+  /// What a history teaches about the learned events that were over at its end: each occurrence is
   /// held against the same time one season earlier, the longest that the history holds.
   static func learned(
     from history: TimeSeries, events: [AnnouncedEvent], periods: [Duration]

@@ -10,11 +10,12 @@ public struct PlainHistory: Sendable, Equatable {
 
   /// - Parameter history: The policy's demand at any step.
   public init(_ history: TimeSeries, policy: ServicePolicy) {
+    let events = policy.events(within: TimeSpan(from: history.start, to: history.end))
     effects = EventEffects.learned(
-      from: history, events: policy.events, periods: policy.forecast.periods)
+      from: history, events: events, periods: policy.forecast.periods)
     series = TimeSeries(
       start: history.start, step: history.step,
-      values: HistoryCleaning.clean(history, policy: policy, effects: effects))
+      values: HistoryCleaning.clean(history, policy: policy, events: events, effects: effects))
   }
 
   /// What an event multiplies demand by, and how sure that is: a stated multiplier is exact, a learnt

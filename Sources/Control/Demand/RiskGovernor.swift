@@ -47,6 +47,14 @@ struct RiskGovernor: Sendable {
     }
   }
 
+  /// The share of the whole window's budget that is spent; nil where there is none to spend.
+  var spentShare: Double? {
+    switch mode {
+    case .fixed: nil
+    case .budgeted(let budget): budget.spentShare
+    }
+  }
+
   /// The critical fractile: one more replica costs its hourly price, and spares what it would serve
   /// in an hour at the price of a late request, with the probability that demand exceeds the rest.
   private static func priced(_ policy: ServicePolicy) -> Double {

@@ -5,7 +5,7 @@ import Forecasting
 
 extension StateWriter {
   mutating func write(_ policy: ServicePolicy) {
-    write(tag: 0x50, version: 2)
+    write(tag: 0x50, version: 3)
     write(policy.id.name)
     write(policy.mode.rawValue)
     write(policy.fleet)
@@ -29,6 +29,8 @@ extension StateWriter {
     }
     write(policy.events.count)
     for event in policy.events { write(event) }
+    write(policy.calendar.count)
+    for event in policy.calendar { write(event) }
     write(policy.hasQueueSignal)
     write(policy.hasFleetSignal)
     write(policy.holdsPlans)
@@ -116,12 +118,13 @@ extension StateWriter {
     write(event.rise)
     write(event.fall)
     write(event.isLearned)
+    write(event.uncertainty)
   }
 }
 
 extension StateReader {
   mutating func readPolicy() throws(StateError) -> ServicePolicy {
-    try read(tag: 0x50, versions: 2...2)
+    let version = try read(tag: 0x50, versions: 2...3)
     let id = try readServiceID()
     let modeName = try readText()
     guard let mode = ServicePolicy.Mode(rawValue: modeName) else {
@@ -147,7 +150,14 @@ extension StateReader {
         perReplicaHour: perHour, currency: currency, perViolation: perViolation,
         monthlyBudget: try readOptionalDouble())
     }
-    for _ in 0..<(try readCount(elementSize: 48)) { policy.events.append(try readEvent()) }
+    for _ in 0..<(try readCount(elementSize: 48)) {
+      policy.events.append(try readEvent(version: version))
+    }
+    if version > 2 {
+      for _ in 0..<(try readCount(elementSize: 34)) {
+        policy.calendar.append(try readCalendarEvent())
+      }
+    }
     policy.hasQueueSignal = try readBool()
     policy.hasFleetSignal = try readBool()
     policy.holdsPlans = try readBool()
@@ -238,15 +248,22 @@ extension StateReader {
     }
   }
 
-  private mutating func readEvent() throws(StateError) -> AnnouncedEvent {
+  /// Until version 2 an event rose after its begin and fell before its end.
+  private mutating func readEvent(version: UInt8) throws(StateError) -> AnnouncedEvent {
     let name = try readText()
     let from = try readTimestamp()
     let to = try readTimestamp()
     let uplift = try readDouble()
     let rise = try readDuration()
     let fall = try readDuration()
+    let isLearned = try readBool()
+    guard version > 2 else {
+      return AnnouncedEvent(
+        name: name, from: min(from + rise, to), to: max(to - fall, min(from + rise, to)),
+        uplift: uplift, rise: rise, fall: fall, isLearned: isLearned)
+    }
     return AnnouncedEvent(
       name: name, from: from, to: to, uplift: uplift, rise: rise, fall: fall,
-      isLearned: try readBool())
+      isLearned: isLearned, uncertainty: try readDouble())
   }
 }

@@ -13,6 +13,7 @@ extension StateWriter {
       write(level)
       write(lead)
       write(median)
+    case .violations(let spent): write(spent)
     case .noForecast(let reason): write(reason.rawValue)
     case .observed(let replicas, let rate), .climbing(let replicas, let rate),
       .drain(let replicas, let rate):
@@ -62,6 +63,7 @@ extension StateReader {
       let lead = try readDuration()
       return .forecast(
         replicas: replicas, rate: rate, level: level, lead: lead, median: try readDouble())
+    case "violations": return .violations(spent: try readDouble())
     case "no_forecast": return .noForecast(try readCase(Rule.NoForecast.self))
     case "observed":
       let replicas = try readInt()

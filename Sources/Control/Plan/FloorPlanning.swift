@@ -9,13 +9,14 @@ enum FloorPlanning {
   /// The last floor stands until somebody changes it, and then nobody of us does: it is the highest
   /// of the plan.
   static func floors(
-    _ outlook: FloorOutlook, policy: ServicePolicy, effects: EventEffects, boot: Duration
+    _ outlook: FloorOutlook, policy: ServicePolicy, events: [AnnouncedEvent],
+    effects: EventEffects, boot: Duration
   ) -> [ScheduledFloor] {
     guard let (start, rates) = outlook.upper() else { return [] }
     let step = outlook.step
     let replicas = rates.enumerated().map { index, rate in
       let from = start + step * index
-      let lifted = effects.largest(policy.events, from: from, to: from + step)
+      let lifted = effects.largest(events, from: from, to: from + step)
       return bounded(
         Int(replicas: rate * (lifted?.factor ?? 1) / policy.fleet.ratePerReplica), policy)
     }

@@ -98,9 +98,6 @@ public struct ForecastPolicy: Sendable, Equatable {
     self.history = history
     self.excluded = excluded
   }
-
-  /// Whether nothing may be learnt from that instant.
-  public func excludes(_ time: Timestamp) -> Bool { excluded.contains { $0.contains(time) } }
 }
 
 /// The instants from `from` on and before `to`.
@@ -114,45 +111,8 @@ public struct TimeSpan: Sendable, Equatable {
   }
 
   public func contains(_ time: Timestamp) -> Bool { from <= time && time < to }
-}
 
-/// A surge that is known beforehand: demand is multiplied by `uplift` between `from` and `to`,
-/// rising to it within `rise` after `from` and falling back within `fall` before `to`.
-///
-/// A learned event has the multiplier that past events of the same name had; `uplift` is its
-/// multiplier until one was seen, and 1 says nothing.
-public struct AnnouncedEvent: Sendable, Equatable {
-  public var name: String
-  public var from: Timestamp
-  public var to: Timestamp
-  public var uplift: Double
-  public var rise: Duration
-  public var fall: Duration
-  public var isLearned: Bool
-
-  public init(
-    name: String, from: Timestamp, to: Timestamp, uplift: Double, rise: Duration = .zero,
-    fall: Duration = .zero, isLearned: Bool = false
-  ) {
-    self.name = name
-    self.from = from
-    self.to = to
-    self.uplift = uplift
-    self.rise = rise
-    self.fall = fall
-    self.isLearned = isLearned
-  }
-
-  /// The multiplier at an instant; 1 outside the event.
-  public func factor(at time: Timestamp) -> Double { 1 + (uplift - 1) * share(at: time) }
-
-  /// How much of the event there is at an instant, 0 … 1.
-  public func share(at time: Timestamp) -> Double {
-    guard time >= from, time < to else { return 0 }
-    let up = rise > .zero ? min(1, time.since(from).inSeconds / rise.inSeconds) : 1
-    let down = fall > .zero ? min(1, to.since(time).inSeconds / fall.inSeconds) : 1
-    return min(up, down)
-  }
+  func overlaps(_ other: TimeSpan) -> Bool { from < other.to && other.from < to }
 }
 
 extension ForecastPolicy {

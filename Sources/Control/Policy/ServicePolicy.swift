@@ -1,4 +1,5 @@
 public import Domain
+public import Forecasting
 
 /// Everything that is configured about one service's scaling: what it can do, what it must keep,
 /// and how far we may go. Parsed once at the edge; past that point an invalid policy does not exist.
@@ -21,7 +22,10 @@ public struct ServicePolicy: Sendable, Equatable {
   public var scaling: ScalingPolicy
   public var downstream: [DownstreamLimit]
   public var price: Price?
+  /// Events that happen once.
   public var events: [AnnouncedEvent]
+  /// Events that recur, on the clock of the forecast's zone.
+  public var calendar: [CalendarEvent]
   /// Whether a queue signal is configured; if not, its absence is not silence.
   public var hasQueueSignal: Bool
   /// Whether a platform shows the fleet; if not, the fleet is assumed to follow the decisions.
@@ -33,8 +37,8 @@ public struct ServicePolicy: Sendable, Equatable {
     id: ServiceID, mode: Mode, fleet: FleetPolicy, timing: ControlTiming = ControlTiming(),
     objective: Objective = Objective(), forecast: ForecastPolicy = ForecastPolicy(),
     scaling: ScalingPolicy = ScalingPolicy(), downstream: [DownstreamLimit] = [],
-    price: Price? = nil, events: [AnnouncedEvent] = [], hasQueueSignal: Bool = true,
-    hasFleetSignal: Bool = true, holdsPlans: Bool = false
+    price: Price? = nil, events: [AnnouncedEvent] = [], calendar: [CalendarEvent] = [],
+    hasQueueSignal: Bool = true, hasFleetSignal: Bool = true, holdsPlans: Bool = false
   ) {
     self.id = id
     self.mode = mode
@@ -46,6 +50,7 @@ public struct ServicePolicy: Sendable, Equatable {
     self.downstream = downstream
     self.price = price
     self.events = events
+    self.calendar = calendar
     self.hasQueueSignal = hasQueueSignal
     self.hasFleetSignal = hasFleetSignal
     self.holdsPlans = holdsPlans

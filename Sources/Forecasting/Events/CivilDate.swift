@@ -74,3 +74,12 @@ public struct CivilDate: Sendable, Hashable, Comparable {
     }
   }
 }
+
+extension CivilDate: CustomStringConvertible {
+  /// `20261127`, as a recurrence rule has it.
+  public var description: String {
+    let (year, month, day) = components
+    let digits = String(year * 10_000 + month * 100 + day)
+    return String(repeating: "0", count: max(0, 8 - digits.count)) + digits
+  }
+}

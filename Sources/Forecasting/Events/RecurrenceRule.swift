@@ -109,9 +109,10 @@ public struct RecurrenceRule: Sendable, Equatable {
     return number
   }
 
+  private static let weekdayNames = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"]
+
   private static func weekday(_ text: some StringProtocol) throws(ParsingError) -> Weekday {
-    let names = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"]
-    guard let weekday = names.firstIndex(of: String(text.suffix(2))) else {
+    guard let weekday = weekdayNames.firstIndex(of: String(text.suffix(2))) else {
       throw ParsingError(reason: "BYDAY is MO, TU, … SU, 2MO or -1FR, not `\(text)`")
     }
     let ordinal = text.dropLast(2)
@@ -120,5 +121,24 @@ public struct RecurrenceRule: Sendable, Equatable {
       throw ParsingError(reason: "BYDAY is MO, TU, … SU, 2MO or -1FR, not `\(text)`")
     }
     return Weekday(ordinal: number, weekday: weekday)
+  }
+}
+
+extension RecurrenceRule: CustomStringConvertible {
+  /// The rule as `init(parsing:)` reads it back.
+  public var description: String {
+    var parts = ["FREQ=" + frequency.rawValue]
+    if interval != 1 { parts.append("INTERVAL=\(interval)") }
+    func list(_ name: String, _ items: [String]) {
+      if !items.isEmpty { parts.append(name + "=" + items.joined(separator: ",")) }
+    }
+    list("BYMONTH", months.map { "\($0)" })
+    list("BYMONTHDAY", monthDays.map { "\($0)" })
+    list(
+      "BYDAY",
+      weekdays.map { ($0.ordinal == 0 ? "" : "\($0.ordinal)") + Self.weekdayNames[$0.weekday] })
+    if let count { parts.append("COUNT=\(count)") }
+    if let until { parts.append("UNTIL=\(until)") }
+    return parts.joined(separator: ";")
   }
 }

@@ -9,6 +9,7 @@ import Simulation
 /// mostly the sale; every occurrence turns out anew.
 struct EventFutures {
   private let event: AnnouncedEvent
+  private let span: TimeSpan
   private let uplift: EventUplift
   /// Per path, the standard deviations from what is expected; empty if the multiplier is exact.
   private let scores: [Double]
@@ -16,6 +17,7 @@ struct EventFutures {
   /// - Parameter seed: The request's, so that all services draw the same.
   init(_ event: AnnouncedEvent, uplift: EventUplift, count: Int, seed: UInt64) {
     self.event = event
+    span = event.span
     self.uplift = uplift
     guard uplift.uncertainty > 0 else {
       scores = []
@@ -31,9 +33,9 @@ struct EventFutures {
   func apply(
     to demand: UnsafeMutableBufferPointer<Float>, _ row: Range<Int>, hour begin: Timestamp
   ) {
-    guard event.from < begin + .seconds(3600), event.to > begin else { return }
+    guard span.from < begin + .seconds(3600), span.to > begin else { return }
     let places = (0..<6).map { begin + .seconds(300 + 600 * $0) }
-    guard event.isLearned else {
+    guard event.isLearned || uplift.uncertainty > 0 else {
       let factor = places.reduce(0) { $0 + event.factor(at: $1) } / 6
       for place in row { demand[place] *= Float(factor) }
       return

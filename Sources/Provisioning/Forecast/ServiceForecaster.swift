@@ -90,7 +90,9 @@ public struct ServiceForecaster: Sendable {
   private func scale(
     _ paths: inout ProvisioningPaths, _ scenario: ProvisioningScenario, seed: UInt64
   ) {
-    let events = (input.policy.events + scenario.events).compactMap { event in
+    let span = TimeSpan(from: paths.start, to: paths.start + .seconds(3600 * paths.hours))
+    let known = input.policy.events(within: span)
+    let events = (known + scenario.events).compactMap { event in
       plain.uplift(of: event).map {
         EventFutures(event, uplift: $0, count: paths.count, seed: seed)
       }

@@ -153,9 +153,9 @@ extension PolicySpecification {
     let start = world.grid.start
     let events = world.demand.calendar.enumerated().map { index, burst in
       AnnouncedEvent(
-        name: "burst \(index + 1)", from: start + burst.start,
-        to: start + burst.start + burst.length, uplift: burst.multiplier, rise: burst.rise,
-        fall: burst.fall)
+        name: "burst \(index + 1)", from: start + burst.start + burst.rise,
+        to: start + burst.start + burst.rise + burst.hold, uplift: burst.multiplier,
+        rise: burst.rise, fall: burst.fall)
     }
     let fleet = world.fleet
     return ServicePolicy(

@@ -53,10 +53,20 @@ struct ForecastAPI: Sendable {
         "bias": .optional(horizon.bias), "coverage": .array(coverage),
       ]
     }
+    let candidates = (report?.candidates ?? []).map { candidate -> JSON in
+      [
+        "name": .string(candidate.name), "weight": .number(candidate.weight),
+        "mase": .optional(candidate.mase), "smape": .optional(candidate.smape),
+        "pinball": .optional(candidate.pinball),
+        "loses_to_seasonal_naive": .bool(candidate.losesToSeasonalNaive),
+        "failure": .optional(candidate.failure),
+      ]
+    }
     return [
       "service": .string(service.name), "model": .optional(report?.model),
       "fitted_at": .optional(report?.fittedAt?.description),
       "backtest_mase": .optional(report?.backtestError), "horizons": .array(horizons),
+      "candidates": .array(candidates),
     ]
   }
 }

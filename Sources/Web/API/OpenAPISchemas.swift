@@ -10,6 +10,8 @@ enum OpenAPISchemas {
         ("observed", observed), ("target", nullable("integer")),
         ("decided_at", nullable("string")), ("reason", nullable("string")),
         ("problems", ["type": "array", "items": ["type": "string"]]), ("times", times),
+        ("forecast", health), ("level_shifted", ["type": "boolean"]),
+        ("violation_budget_spent", nullable("number")),
         ("override", ["oneOf": [OperatorOpenAPI.fixedSize, ["type": "null"]]]),
         ("frozen_until", nullable("string")),
       ]),
@@ -28,6 +30,12 @@ enum OpenAPISchemas {
       "Accuracy": object([
         ("service", string), ("model", nullable("string")), ("fitted_at", nullable("string")),
         ("backtest_mase", nullable("number")), ("horizons", list("AccuracyHorizon")),
+        ("candidates", list("AccuracyCandidate")),
+      ]),
+      "AccuracyCandidate": object([
+        ("name", string), ("weight", ["type": "number"]), ("mase", nullable("number")),
+        ("smape", nullable("number")), ("pinball", nullable("number")),
+        ("loses_to_seasonal_naive", ["type": "boolean"]), ("failure", nullable("string")),
       ]),
       "AccuracyHorizon": object([
         ("lead_seconds", integer), ("pairs", integer), ("wape", nullable("number")),
@@ -98,6 +106,15 @@ enum OpenAPISchemas {
       "lag": object([
         ("seconds", ["type": "number"]), ("measured_seconds", nullable("number")),
       ]),
+    ],
+  ]
+
+  /// Null where there never was a forecast.
+  private static let health: JSON = [
+    "type": ["object", "null"],
+    "properties": [
+      "grade": ["enum": .array(ForecastHealth.Grade.allCases.map { .string($0.rawValue) })],
+      "fitted_at": time, "exceedance": ["type": "number"], "level": ["type": "number"],
     ],
   ]
 

@@ -58,7 +58,8 @@ enum OperatorOpenAPI {
           ["type": "number", "minimum": .number(0.01), "maximum": 1000], ["const": "learned"],
         ],
       ],
-      "rise": length, "fall": length,
+      "rise": ["description": "How long it rises before `from`.", "type": "string"],
+      "fall": ["description": "How long it falls after `to`.", "type": "string"],
     ], required: ["name", "services", "from", "to", "uplift"])
 
   private static func object(

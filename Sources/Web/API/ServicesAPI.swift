@@ -42,6 +42,9 @@ struct ServicesAPI: Sendable {
       "reason": .optional(decision?.reason),
       "problems": .array(status.problems.map(JSON.string)),
       "times": status.times?.json ?? .null,
+      "forecast": status.forecast?.json ?? .null,
+      "level_shifted": .bool(status.isLevelShifted),
+      "violation_budget_spent": .optional(status.violationBudgetSpent),
       "override": status.override?.json ?? .null,
       "frozen_until": .optional(status.frozenUntil?.description),
     ]

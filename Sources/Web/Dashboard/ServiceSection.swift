@@ -22,6 +22,9 @@ struct ServiceSection {
       if let times = view.status.times {
         section.element("p", ["class": "quiet"], text: times.sentence)
       }
+      if let forecast = view.status.forecast {
+        section.element("p", ["class": "quiet"], text: forecast.sentence)
+      }
       section.element("nav", ["aria-label": "Span of time"]) { nav in
         nav.element("ul", ["class": "tabs"], content: writeSpans)
       }
@@ -47,6 +50,9 @@ struct ServiceSection {
       "of \(status.minimum) to \(status.maximum)", &facts)
     fact("Used", utilisation, "of ready", &facts)
     if let expected { fact("Expected", expected.value, expected.when, &facts) }
+    if let spent = status.violationBudgetSpent {
+      fact("Late budget", CompactNumber.percent(spent), "spent", &facts)
+    }
   }
 
   /// The mode, and how old the figures are.

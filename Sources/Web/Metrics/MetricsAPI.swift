@@ -133,6 +133,28 @@ struct MetricsAPI: Sendable {
       "scaler_forecast_age_seconds", "Age of the model in use.", .gauge,
       services.map { (["service": $0.id.name], $0.modelAge) })
     out.family(
+      "scaler_forecast_grade",
+      "How far the forecast is believed: 2 it decides, 1 it may only raise, 0 it is left aside.",
+      .gauge, services.map { (["service": $0.id.name], $0.health?.grade.number) })
+    out.family(
+      "scaler_forecast_exceedance_ratio",
+      "Share of steps, fading, in which demand exceeded the quantile at this level at the lead time.",
+      .gauge,
+      services.map { service in
+        (
+          ["service": service.id.name, "level": service.health.map { "\($0.level)" } ?? ""],
+          service.health?.exceedance
+        )
+      })
+    out.family(
+      "scaler_level_shifted",
+      "Whether demand has stayed far from what its seasons know for an hour.", .gauge,
+      services.map { (["service": $0.id.name], $0.isLevelShifted.map { $0 ? 1 : 0 }) })
+    out.family(
+      "scaler_violation_budget_spent_ratio",
+      "Share of the objective's violation budget that is spent over its window.", .gauge,
+      services.map { (["service": $0.id.name], $0.violationBudgetSpent) })
+    out.family(
       "scaler_model_fit_duration_seconds", "How long the last fit took.", .gauge,
       services.map { (["service": $0.id.name], $0.fitDuration) })
     out.family(
@@ -142,6 +164,16 @@ struct MetricsAPI: Sendable {
           (["service": service.id.name, "result": $0.0], $0.1.double)
         }
       })
+  }
+}
+
+extension ForecastHealth.Grade {
+  fileprivate var number: Double {
+    switch self {
+    case .full: 2
+    case .blended: 1
+    case .reactiveOnly, .stale: 0
+    }
   }
 }
 

@@ -35,6 +35,33 @@ public struct AccuracyReport: Sendable, Equatable {
     }
   }
 
+  /// One of the models that were raced, and how it did over the rolling origins.
+  public struct Candidate: Sendable, Equatable {
+    public var name: String
+    /// Its part of the combination.
+    public var weight: Double
+    /// Nil where the history is too short for any origin, or the candidate failed.
+    public var mase: Double?
+    public var smape: Double?
+    public var pinball: Double?
+    public var losesToSeasonalNaive: Bool
+    /// Why it is not in the combination, if it could not be fitted.
+    public var failure: String?
+
+    public init(
+      name: String, weight: Double, mase: Double?, smape: Double?, pinball: Double?,
+      losesToSeasonalNaive: Bool, failure: String?
+    ) {
+      self.name = name
+      self.weight = weight
+      self.mase = mase
+      self.smape = smape
+      self.pinball = pinball
+      self.losesToSeasonalNaive = losesToSeasonalNaive
+      self.failure = failure
+    }
+  }
+
   /// The model in use; nil while there is none.
   public var model: String?
   /// When it was fitted.
@@ -42,13 +69,16 @@ public struct AccuracyReport: Sendable, Equatable {
   /// Its mean absolute scaled error in the backtest that chose it; nil if unknown.
   public var backtestError: Double?
   public var horizons: [Horizon]
+  public var candidates: [Candidate]
 
   public init(
-    model: String?, fittedAt: Timestamp?, backtestError: Double?, horizons: [Horizon]
+    model: String?, fittedAt: Timestamp?, backtestError: Double?, horizons: [Horizon],
+    candidates: [Candidate] = []
   ) {
     self.model = model
     self.fittedAt = fittedAt
     self.backtestError = backtestError
     self.horizons = horizons
+    self.candidates = candidates
   }
 }

@@ -24,6 +24,11 @@ public struct MetricsSnapshot: Sendable {
     public var fitDuration: Double?
     public var fits: Int?
     public var failedFits: Int?
+    /// How the forecast does; nil where there never was one.
+    public var health: ForecastHealth?
+    public var isLevelShifted: Bool?
+    /// Share of the objective's violation budget.
+    public var violationBudgetSpent: Double?
 
     public init(id: ServiceID) { self.id = id }
   }

@@ -48,7 +48,7 @@ public struct EventAnnouncement: Sendable, Equatable {
   public var to: Timestamp
   /// The factor on the demand; nil: as learnt from earlier occurrences of the same name.
   public var uplift: Double?
-  /// How long the surge takes to rise, and to fall.
+  /// How long the surge takes to rise before `from`, and to fall after `to`.
   public var rise: Duration
   public var fall: Duration
 

@@ -32,6 +32,12 @@ public struct ServiceStatus: Sendable, Equatable {
   public var events: [AnnouncedEvent]
   /// Nil where nothing is measured.
   public var times: MeasuredTimes?
+  /// How the forecast does; nil where there never was one.
+  public var forecast: ForecastHealth?
+  /// Whether demand has stayed far from what its seasons know for an hour.
+  public var isLevelShifted = false
+  /// The share of the objective's violation budget that is spent; nil where nothing is budgeted.
+  public var violationBudgetSpent: Double?
   /// The size that an operator fixed, while it holds.
   public var override: FixedSize?
   /// Until when an operator froze the size, while that holds.

@@ -7,9 +7,9 @@ import Foundation
 
 struct Forecast: ScalerCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Forecast series from a CSV, with quantiles.",
+    abstract: "Forecast series from a CSV or the store, with quantiles.",
     discussion: """
-      The history has the columns timestamp, rate and maybe series, or is laid out as the M4 \
+      A CSV given as --history has the columns timestamp, rate and maybe series, or is laid out as the M4 \
       competition's files: V1, V2, …, a row per series, its name first, then its values, one per \
       --step from 1970-01-01 on.
 
@@ -17,8 +17,17 @@ struct Forecast: ScalerCommand {
       p50 is the median, mean the expected value; none is ever below zero, and quantiles never cross.
       """)
 
-  @Option(help: "The history; `-` is standard input, .gz is unpacked.")
-  var history: String
+  @Option(help: "A CSV with the history; `-` is standard input, .gz is unpacked.")
+  var history: String?
+
+  @Option(help: "Instead of --history: the store's file.")
+  var store: String?
+
+  @Option(help: "Instead of --history: the configuration whose store is read.")
+  var config: String?
+
+  @Option(help: "A service of the store; may be given often. Default: all that it holds.")
+  var service: [String] = []
 
   @Option(help: "How far ahead, such as 48h.")
   var horizon: String?
@@ -26,7 +35,8 @@ struct Forecast: ScalerCommand {
   @Option(help: "How many steps ahead; instead of --horizon.")
   var steps: Int?
 
-  @Option(help: "The step of the forecast; default: the history's, 1h where that has no times.")
+  @Option(
+    help: "The step of the forecast; default: the history's, 1h for the store or without times.")
   var step: String?
 
   @Option(
@@ -51,16 +61,12 @@ struct Forecast: ScalerCommand {
 
   @OptionGroup var output: OutputOptions
 
-  /// Seconds from value to value in a file without times.
-  private static let usualWideStep: Int64 = 3600
-
   func perform() async throws {
     let request = try self.request()
-    let file = try SeriesFile(
-      path: history, wideStep: request.step?.wholeSeconds ?? Self.usualWideStep)
-    let progress = ProgressBar(total: file.series.count, label: "forecasting")
+    let series = try await series(for: request)
+    let progress = ProgressBar(total: series.count, label: "forecasting")
     let workers = max(1, jobs ?? ProcessInfo.processInfo.activeProcessorCount)
-    let results = try await Self.forecasts(of: file.series, request, workers: workers) {
+    let results = try await Self.forecasts(of: series, request, workers: workers) {
       progress.advance()
     }
     progress.finish()
@@ -71,6 +77,26 @@ struct Forecast: ScalerCommand {
       try output.write(
         ForecastText.table(results, levels: request.levels, width: Terminal.width))
     }
+  }
+
+  /// The histories of a file or of the store.
+  private func series(for request: ForecastRequest) async throws -> [SeriesFile.Series] {
+    let usual = Duration.seconds(3600)
+    guard let history else {
+      guard store != nil || config != nil else {
+        throw CommandFailure(
+          status: .usage, message: "name the history with --history, --store or --config")
+      }
+      let file = try StoreOption.path(store: store, config: config)
+      return try await StoredHistory.series(
+        of: service, in: ExportStore.open(file), file: file, step: request.step ?? usual,
+        end: request.end)
+    }
+    guard store == nil, config == nil, service.isEmpty else {
+      throw CommandFailure(
+        status: .usage, message: "--history goes without --store, --config and --service")
+    }
+    return try SeriesFile(path: history, wideStep: (request.step ?? usual).wholeSeconds).series
   }
 
   /// Fits `workers` series at a time; the results keep the order of the input.
@@ -131,7 +157,7 @@ struct Forecast: ScalerCommand {
             status: .usage, message: "--at is a time such as 2026-11-23T09:30:00Z, not `\(text)`")
         }
         return time
-      }, events: try events.map { try EventsFile.read(path: $0, zone: zone) } ?? [])
+      }, events: try events.map { try EventEntry.read(path: $0) } ?? [])
   }
 
   private static func duration(_ text: String, option: String) throws -> Duration {

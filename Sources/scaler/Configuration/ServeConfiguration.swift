@@ -86,25 +86,17 @@ struct ServeConfiguration: Sendable {
   }
 
   private mutating func addEvents(_ field: YAMLField?) throws {
-    for entry in try field?.list() ?? [] {
-      let section = try entry.section(["name", "services", "from", "to", "uplift", "rise", "fall"])
-      let uplift = try section.required("uplift")
-      let isLearned = try uplift.text() == "learned"
-      let event = AnnouncedEvent(
-        name: try section.required("name").text(),
-        from: try section.required("from").timestamp(),
-        to: try section.required("to").timestamp(),
-        uplift: isLearned ? 1 : try uplift.number(in: 0.01...1000),
-        rise: try section["rise"]?.duration() ?? .zero,
-        fall: try section["fall"]?.duration() ?? .zero, isLearned: isLearned)
-      guard event.from < event.to else { throw entry.refusal("ends before it begins") }
-      for reference in try section.required("services").list() {
-        let name = try reference.text()
-        guard let index = services.firstIndex(where: { $0.policy.id.name == name }) else {
-          throw reference.refusal("names a service that is not configured: `\(name)`")
-        }
-        services[index].policy.events.append(event)
+    for field in try field?.list() ?? [] {
+      let entry = try EventEntry(field, file: file)
+      for (name, place) in entry.services ?? []
+      where !services.contains(where: { $0.policy.id.name == name }) {
+        throw place.refusal("names a service that is not configured: `\(name)`")
       }
+      for index in services.indices where entry.concerns(services[index].policy.id.name) {
+        services[index].policy.add(entry)
+      }
+      guard entry.services == nil else { continue }
+      for index in discoveries.indices { discoveries[index].add(entry) }
     }
   }
 

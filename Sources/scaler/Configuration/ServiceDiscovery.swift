@@ -35,6 +35,9 @@ struct ServiceDiscovery: Sendable {
     return service
   }
 
+  /// An event of every service.
+  mutating func add(_ event: EventEntry) { template.policy.add(event) }
+
   var cloud: CloudReference? { template.cloud }
 
   /// What to ask the source for.

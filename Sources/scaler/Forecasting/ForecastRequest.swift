@@ -14,7 +14,7 @@ struct ForecastRequest: Sendable {
   var levels: [Double]
   /// The end of what may be known; nil: all that is there.
   var end: Timestamp?
-  var events: [EventsFile.Entry] = []
+  var events: [EventEntry] = []
 
   /// - Throws: `CommandFailure` if the series cannot be forecast as asked.
   func forecast(_ series: SeriesFile.Series) throws -> SeriesForecast {
@@ -49,7 +49,7 @@ struct ForecastRequest: Sendable {
   }
 
   private func events(of series: String) -> [CalendarEvent] {
-    events.filter { $0.series?.contains(series) ?? true }.map(\.event)
+    events.filter { $0.concerns(series) }.map { $0.event(in: zone) }
   }
 
   /// The steps of events, outages and stuck values are left out of what is learned, and events'

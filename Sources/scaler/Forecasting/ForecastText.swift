@@ -193,6 +193,11 @@ enum ForecastText {
       case .levelShift: "\(name)another level since \(from)"
       }
     }
+    if result.bank.ladder == .level {
+      remarks.append(
+        "\(name)the history is too short for a season: this is its level, "
+          + "and `serve` would only react to it")
+    }
     if result.bank.isSuspect {
       remarks.append("\(name)the forecast was cut to three times what the history rarely exceeds")
     }

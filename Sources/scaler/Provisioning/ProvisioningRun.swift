@@ -162,6 +162,7 @@ struct ProvisioningRun: Sendable {
       text += " \(policy.timing)"
       if let price = policy.price { text += " \(price)" }
       for event in policy.events { text += " \(event)" }
+      for event in policy.calendar { text += " \(event)" }
       for span in policy.forecast.excluded { text += " \(span)" }
       text += " \(min(end(of: member.info), known))"
     }

@@ -1,5 +1,6 @@
 import Control
 import Domain
+import Forecasting
 import Foundation
 import Storage
 import Web
@@ -21,9 +22,12 @@ actor EventBook {
     var to: Int64
     /// Nil: as learnt.
     var uplift: Double?
-    /// Seconds.
-    var rise: Double
-    var fall: Double
+    /// Seconds within `from` and `to`, as earlier versions had them; nil in what is written now.
+    var rise: Double?
+    var fall: Double?
+    /// Seconds before `from` and after `to`.
+    var rampBefore: Double?
+    var rampAfter: Double?
   }
 
   static let key = "announced.events"
@@ -91,14 +95,17 @@ extension EventBook.Entry {
   fileprivate init(_ event: EventAnnouncement) {
     self.init(
       name: event.name, services: event.services, from: event.from.seconds,
-      to: event.to.seconds, uplift: event.uplift, rise: event.rise.inSeconds,
-      fall: event.fall.inSeconds)
+      to: event.to.seconds, uplift: event.uplift, rampBefore: event.rise.inSeconds,
+      rampAfter: event.fall.inSeconds)
   }
 
   fileprivate var event: Control.AnnouncedEvent {
-    Control.AnnouncedEvent(
-      name: name, from: Timestamp(seconds: from), to: Timestamp(seconds: to),
-      uplift: uplift ?? 1, rise: .seconds(rise), fall: .seconds(fall), isLearned: uplift == nil)
+    let begin = min(Timestamp(seconds: from) + .seconds(rise ?? 0), Timestamp(seconds: to))
+    let end = max(Timestamp(seconds: to) - .seconds(fall ?? 0), begin)
+    return Control.AnnouncedEvent(
+      name: name, from: begin, to: end, uplift: uplift ?? 1,
+      rise: .seconds(rise ?? rampBefore ?? 0), fall: .seconds(fall ?? rampAfter ?? 0),
+      isLearned: uplift == nil)
   }
 }
 
@@ -114,7 +121,7 @@ extension ServeConfiguration {
   /// With events that were announced besides those of the file, which keep their names.
   func adding(_ announced: [ServiceID: [Control.AnnouncedEvent]]) -> ServeConfiguration {
     var result = self
-    let taken = Set(services.flatMap { $0.policy.events.map(\.name) })
+    let taken = Set(services.flatMap { $0.policy.eventNames })
     for index in services.indices {
       let events = announced[services[index].policy.id] ?? []
       result.services[index].policy.events += events.filter { !taken.contains($0.name) }
@@ -124,6 +131,10 @@ extension ServeConfiguration {
 
   /// Whether the file itself has an event of that name.
   func names(_ event: String) -> Bool {
-    services.contains { $0.policy.events.contains { $0.name == event } }
+    services.contains { $0.policy.eventNames.contains(event) }
   }
+}
+
+extension ServicePolicy {
+  fileprivate var eventNames: [String] { events.map(\.name) + calendar.map(\.name) }
 }

@@ -13,6 +13,8 @@ enum Forecasts {
     var quantiles: [[Double]]
     /// The candidate with the most weight.
     var model: String
+    /// How every candidate did over the rolling origins.
+    var candidates: [CandidateReport]
   }
 
   /// Steps of a curve: what the combination is tuned for.
@@ -33,19 +35,26 @@ enum Forecasts {
       statistic: .interpolatedMean)
     let calendar = SeasonCalendar(
       step: step, periods: policy.forecast.periods, zone: policy.forecast.zone)
-    let known = history.values.drop { $0.isNaN }
+    let known = Array(history.values.drop { $0.isNaN })
     let first = history.count - known.count
+    let timeline = EventTimeline(
+      policy.allEvents, start: history.time(at: first).seconds, step: width,
+      history: known.count, horizon: steps,
+      offset: { Int64(policy.forecast.zone.offset(at: Timestamp(seconds: $0))) })
     let positions = (first..<(history.count + steps)).map {
       calendar.positions(at: history.time(at: $0))
     }
     do {
-      let forecast = try ForecastBank.fit(
-        values: Array(known), seasons: calendar.seasons.lengths, horizon: steps,
+      let plain = try ForecastBank.fit(
+        values: timeline.plain(known), seasons: calendar.seasons.lengths, horizon: steps,
         quantiles: levels, positions: positions)
+      let forecast = plain.raised(
+        by: try timeline.uplifts(
+          of: known, seasons: calendar.seasons.lengths, positions: positions))
       return Curve(
         start: end, step: step, mean: forecast.mean,
         quantiles: levels.indices.map { level in forecast.quantiles.map { $0[level] } },
-        model: forecast.leadingCandidate)
+        model: forecast.leadingCandidate, candidates: forecast.candidates)
     } catch .tooFewValues {
       return nil
     }
@@ -57,4 +66,29 @@ extension BankForecast {
   var leadingCandidate: String {
     candidates.max { $0.weight < $1.weight }?.name ?? "none"
   }
+}
+
+extension ServicePolicy {
+  /// What happens once, what recurs, and what is known to be wrong.
+  fileprivate var allEvents: [CalendarEvent] {
+    let once = events.compactMap { event -> CalendarEvent? in
+      let stated = EventUplift(factor: event.uplift, uncertainty: event.uncertainty)
+      guard let height = event.isLearned ? CalendarEvent.Height.learned : stated.map({ .given($0) })
+      else {
+        return nil
+      }
+      return CalendarEvent(
+        name: event.name, times: .once(TimeSpan(from: event.from, to: event.to).seconds),
+        height: height, rampBefore: event.rise.wholeSeconds, rampAfter: event.fall.wholeSeconds)
+    }
+    let wrong = forecast.excluded.map {
+      CalendarEvent(name: "excluded", times: .once($0.seconds), height: .excluded)
+    }
+    return once + wrong + calendar
+  }
+}
+
+extension TimeSpan {
+  /// Since 1970.
+  fileprivate var seconds: Range<Int64> { from.seconds..<max(from, to).seconds }
 }

@@ -1,6 +1,7 @@
 import Control
 import Daemon
 import Domain
+import Forecasting
 import Storage
 import Web
 
@@ -10,7 +11,7 @@ actor Outlook {
   private let policies: [ServiceID: ServicePolicy]
   private let store: Store
   private let clock: any DaemonClock
-  private var curves: [ServiceID: ForecastCurve] = [:]
+  private var curves: [ServiceID: (shown: ForecastCurve, candidates: [CandidateReport])] = [:]
   private let levels = [0.1, 0.5, 0.9]
 
   init(policies: [ServiceID: ServicePolicy], store: Store, clock: any DaemonClock) {
@@ -21,9 +22,17 @@ actor Outlook {
 
   /// The next day's forecast; nil while the history is too short for one.
   func curve(of id: ServiceID) async throws -> ForecastCurve? {
+    try await refreshed(id)?.shown
+  }
+
+  private func refreshed(
+    _ id: ServiceID
+  ) async throws -> (shown: ForecastCurve, candidates: [CandidateReport])? {
     guard let policy = policies[id], policy.forecast.isEnabled else { return nil }
     let now = clock.now
-    if let known = curves[id], known.madeAt.map({ now.since($0) < policy.forecast.step }) == true {
+    if let known = curves[id],
+      known.shown.madeAt.map({ now.since($0) < policy.forecast.step }) == true
+    {
       return known
     }
     let forecast = try await Forecasts.next(
@@ -34,8 +43,8 @@ actor Outlook {
       quantiles: zip(levels, forecast.quantiles).map {
         ForecastCurve.Quantile(level: $0, values: $1)
       }, model: forecast.model)
-    curves[id] = curve
-    return curve
+    curves[id] = (curve, forecast.candidates)
+    return curves[id]
   }
 
   /// What the decisions of the past planned for: the median and the upper quantile that each worked
@@ -72,30 +81,78 @@ actor Outlook {
       ])
   }
 
-  /// How the candidates of the combination did over the rolling origins is known to the fit alone;
-  /// what the decisions' own forecasts covered is read off the record.
-  func accuracy(of id: ServiceID) async throws -> AccuracyReport? {
+  /// How the candidates of the combination did over its rolling origins, and what of the decisions'
+  /// own forecasts at their lead time came true, read off the record.
+  ///
+  /// - Parameter standing: What the running loop knows of the forecast at that lead time.
+  func accuracy(
+    of id: ServiceID, standing: ForecastStanding?
+  ) async throws -> AccuracyReport? {
     guard let policy = policies[id] else { return nil }
+    let fitted = try await refreshed(id)
+    let horizon = try await planned(policy, standing: standing)
+    guard fitted != nil || horizon != nil else { return nil }
+    let leading = fitted?.candidates.first { $0.name == fitted?.shown.model }
+    return AccuracyReport(
+      model: fitted?.shown.model, fittedAt: fitted?.shown.madeAt,
+      backtestError: leading?.errors?.mase, horizons: horizon.map { [$0] } ?? [],
+      candidates: (fitted?.candidates ?? []).map {
+        AccuracyReport.Candidate(
+          name: $0.name, weight: $0.weight, mase: $0.errors?.mase, smape: $0.errors?.smape,
+          pinball: $0.errors?.pinball, losesToSeasonalNaive: $0.losesToSeasonalNaive,
+          failure: $0.failure.map { "\($0)" })
+      })
+  }
+
+  /// The last day's forecasts at the lead time against what came.
+  private func planned(
+    _ policy: ServicePolicy, standing: ForecastStanding?
+  ) async throws -> AccuracyReport.Horizon? {
     let now = clock.now
     let grid = TimeGrid(covering: now - .seconds(86_400), to: now, step: .seconds(60))
-    guard let planned = try await past(of: id, over: grid), let upper = planned.quantiles.last
+    guard let planned = try await past(of: policy.id, over: grid),
+      let median = planned.quantiles.first, let upper = planned.quantiles.last
     else { return nil }
     let seen = try await store.series(
-      of: id, metric: .rate, from: grid.from, to: grid.to, step: grid.step)
-    let pairs = zip(upper.values, seen.values).filter { !$0.isNaN && !$1.isNaN }
-    guard !pairs.isEmpty else { return nil }
-    let covered = Double(pairs.count { $1 <= $0 }) / Double(pairs.count)
-    return AccuracyReport(
-      model: nil, fittedAt: nil, backtestError: nil,
-      horizons: [
-        AccuracyReport.Horizon(
-          lead: policy.leadWindow, pairs: pairs.count, weightedError: nil, bias: nil,
-          coverage: [AccuracyReport.Coverage(level: upper.level, share: covered)])
-      ])
+      of: policy.id, metric: .rate, from: grid.from, to: grid.to, step: grid.step)
+    return AccuracyReport.Horizon(
+      lead: policy.leadWindow, median: median.values, upper: upper, seen: seen.values,
+      standing: standing)
   }
 
   /// How far ahead the page looks: the shortest season, a day by default.
   private static func span(of policy: ServicePolicy) -> Duration {
     policy.forecast.periods.min() ?? .seconds(86_400)
+  }
+}
+
+extension AccuracyReport.Horizon {
+  /// - Parameters:
+  ///   - median: Per step; NaN where nothing was planned.
+  ///   - seen: What came; NaN where it is unknown.
+  /// - Returns: Nil where no step has both.
+  init?(
+    lead: Duration, median: [Double], upper: ForecastCurve.Quantile, seen: [Double],
+    standing: ForecastStanding?
+  ) {
+    let steps = seen.indices.filter {
+      !seen[$0].isNaN && !median[$0].isNaN && !upper.values[$0].isNaN
+    }
+    guard !steps.isEmpty else { return nil }
+    let sum = steps.reduce(0) { $0 + seen[$1] }
+    let signed = steps.reduce(0) { $0 + median[$1] - seen[$1] }
+    let absolute = steps.reduce(0) { $0 + (median[$1] - seen[$1]).magnitude }
+    let covered = steps.count { seen[$0] <= upper.values[$0] }
+    var coverage = [
+      AccuracyReport.Coverage(
+        level: upper.level, share: Double(covered) / Double(steps.count))
+    ]
+    if let standing, standing.grade != nil {
+      coverage.append(
+        AccuracyReport.Coverage(level: ForecastStanding.level, share: 1 - standing.exceedance))
+    }
+    self.init(
+      lead: lead, pairs: steps.count, weightedError: sum > 0 ? absolute / sum : nil,
+      bias: sum > 0 ? signed / sum : nil, coverage: coverage.sorted { $0.level < $1.level })
   }
 }

@@ -33,7 +33,9 @@ struct WebBridge: Sendable {
       },
       forecast: { try await outlook.curve(of: $0) },
       pastForecast: { try await outlook.past(of: $0, over: $1) },
-      accuracy: { try await outlook.accuracy(of: $0) },
+      accuracy: {
+        try await outlook.accuracy(of: $0, standing: board.status.services[$0]?.standing)
+      },
       replicas: { answer(for: $0) },
       ingest: { try await ingest($0) },
       metrics: { metrics() },
@@ -49,6 +51,7 @@ struct WebBridge: Sendable {
       problems.append("The fleet-wide breaker is open, so nothing shrinks: \(breaker).")
     }
     if let failure = service?.lastFit?.failure { problems.append("No forecast yet: \(failure).") }
+    problems += (service?.findings ?? []).map { $0 + "." }
     let now = clock.now
     let override = service?.override.flatMap {
       now < $0.until ? FixedSize(replicas: $0.replicas, until: $0.until) : nil
@@ -65,11 +68,21 @@ struct WebBridge: Sendable {
       maximum: policy.fleet.max, queueLimit: policy.objective.queueMax,
       offsets: policy.forecast.zone, observation: service?.observation,
       decision: service?.decision, problems: problems,
-      events: policy.events.map { AnnouncedEvent(name: $0.name, from: $0.from, to: $0.to) },
+      events: policy.events(within: Self.shownEvents(around: now)).map {
+        AnnouncedEvent(name: $0.name, from: $0.from, to: $0.to)
+      },
       times: service.map { $0.times(of: policy) })
+    result.forecast = service?.standing.map(ForecastHealth.init)
+    result.isLevelShifted = service?.isLevelShifted ?? false
+    result.violationBudgetSpent = service?.spentShare
     result.override = override
     result.frozenUntil = frozenUntil
     return result
+  }
+
+  /// As far as pictures reach back, and further than they look ahead.
+  private static func shownEvents(around now: Timestamp) -> TimeSpan {
+    TimeSpan(from: now - .seconds(35 * 86_400), to: now + .seconds(35 * 86_400))
   }
 
   private func targets(of id: ServiceID, over grid: TimeGrid) async throws -> [TargetChange] {
@@ -145,7 +158,10 @@ struct WebBridge: Sendable {
     figures.fits = service.fits
     figures.failedFits = service.failedFits
     figures.fitDuration = service.lastFit?.seconds
-    figures.modelAge = service.lastFit.map { clock.now.since($0.time).inSeconds }
+    figures.modelAge = service.standing.map { clock.now.since($0.fittedAt).inSeconds }
+    figures.health = service.standing.map(ForecastHealth.init)
+    figures.isLevelShifted = service.isLevelShifted
+    figures.violationBudgetSpent = service.spentShare
     return figures
   }
 
