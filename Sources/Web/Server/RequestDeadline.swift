@@ -18,6 +18,8 @@ final class RequestDeadline: ChannelDuplexHandler, RemovableChannelHandler {
   private let lingering = TimeAmount.milliseconds(500)
   private var deadline: Scheduled<Void>?
   private var closesAfterAnswer = false
+  /// Whether a request has begun and not ended.
+  private var isReading = false
 
   init(bodyTimeout: TimeAmount) {
     self.bodyTimeout = bodyTimeout
@@ -25,11 +27,19 @@ final class RequestDeadline: ChannelDuplexHandler, RemovableChannelHandler {
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     switch unwrapInboundIn(data) {
-    case .head: schedule(in: bodyTimeout, context)
+    case .head: isReading = true
     case .body: break
-    case .end: cancel()
+    case .end:
+      isReading = false
+      cancel()
     }
     context.fireChannelRead(data)
+  }
+
+  /// A request that arrives whole needs no clock.
+  func channelReadComplete(context: ChannelHandlerContext) {
+    if isReading, deadline == nil { schedule(in: bodyTimeout, context) }
+    context.fireChannelReadComplete()
   }
 
   func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
