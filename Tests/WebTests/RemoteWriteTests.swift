@@ -56,6 +56,29 @@ struct RemoteWriteTests {
       try read([Series("go_goroutines", [:], [(0, 1), (1, 2)])]).notes.counts == ["unmapped": 2])
   }
 
+  @Test("Series are told by their labels, in whatever order they come")
+  func order() throws {
+    let receiver = RemoteWriteReceiver(.init())
+    func series(_ name: String, _ service: String) -> Series {
+      Series(name, ["service": service], [(Self.at(0), 1)])
+    }
+    func heard(_ series: [Series]) throws -> [String] {
+      try read(series, by: receiver).samples.map { "\($0.metric) \($0.service)" }
+    }
+    let (first, second) = (series("rate", "first"), series("rate", "second"))
+    let other = series("go_goroutines", "first")
+    // Of the same length, and the beginning of another.
+    let (third, longer) = (series("rate", "thirds"), series("rate", "seconds"))
+    #expect(try heard([first, other, second]) == ["rate first", "rate second"])
+    #expect(try heard([second, first]) == ["rate second", "rate first"])
+    #expect(
+      try heard([other, first, third, second]) == ["rate first", "rate thirds", "rate second"])
+    #expect(try heard([first, longer, second]) == ["rate first", "rate seconds", "rate second"])
+    #expect(
+      try heard([series("queue", "first"), series("queue", "first")])
+        == ["queue first", "queue first"])
+  }
+
   @Test("F-29 I-11: a counter becomes the rate between two samples; a reset counts from zero")
   func counter() throws {
     let receiver = RemoteWriteReceiver(.init())

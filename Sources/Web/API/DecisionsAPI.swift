@@ -1,5 +1,5 @@
 import Domain
-import Hummingbird
+import HummingbirdCore
 
 /// `GET /v1/services/{id}/decisions?limit`: the newest decisions with their reasons, newest first.
 struct DecisionsAPI: Sendable {

@@ -1,5 +1,6 @@
 import HTTPTypes
-import Hummingbird
+import HummingbirdCore
+import NIOCore
 
 /// `GET /v1/export/forecast` and `/v1/export/commitments`: the tables of `scaler export`, streamed.
 struct ExportAPI: Sendable {

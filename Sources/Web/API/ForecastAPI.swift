@@ -1,5 +1,5 @@
 import Domain
-import Hummingbird
+import HummingbirdCore
 
 /// `GET /v1/services/{id}/forecast` and `…/accuracy`: what is expected, and how that went so far.
 struct ForecastAPI: Sendable {

@@ -1,5 +1,6 @@
 import Domain
-import Hummingbird
+import HTTPTypes
+import HummingbirdCore
 
 /// `/healthz` (this process answers) and `/readyz` (work may be sent here), with the names that
 /// Prometheus users know as aliases.

@@ -1,5 +1,5 @@
 import Domain
-import Hummingbird
+import HummingbirdCore
 
 /// `GET /v1/services/{id}/history?from&to&step`: what was, on an even grid.
 struct HistoryAPI: Sendable {

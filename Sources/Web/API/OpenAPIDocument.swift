@@ -1,4 +1,4 @@
-import Hummingbird
+import HummingbirdCore
 
 /// `GET /openapi.json`: the API described by hand, in OpenAPI 3.1. A test compares its paths with
 /// the route table.

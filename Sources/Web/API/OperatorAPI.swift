@@ -1,6 +1,7 @@
 import Domain
 import HTTPTypes
-import Hummingbird
+import HummingbirdCore
+import NIOCore
 
 /// Overrides, freezes and announced events: what a person says to the running service. Whatever
 /// holds the size ends by itself, so that nobody has to remember to lift it.

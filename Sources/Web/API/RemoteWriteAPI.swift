@@ -1,5 +1,6 @@
 import Domain
-import Hummingbird
+import HTTPTypes
+import HummingbirdCore
 import NIOCore
 
 /// `POST /api/v1/write`: Prometheus Remote-Write 1.0. What is answered with 204 is on the disk.

@@ -1,5 +1,5 @@
 import Domain
-import Hummingbird
+import HummingbirdCore
 import NIOCore
 
 /// `POST /v1/samples`: takes measurements in. What is answered as accepted is on the disk.

@@ -1,5 +1,5 @@
 import Domain
-import Hummingbird
+import HummingbirdCore
 
 /// `GET /v1/services`, `/v1/services/{id}` and `…/replicas`: what is known now.
 struct ServicesAPI: Sendable {

@@ -1,6 +1,6 @@
 import Charts
 import Domain
-import Hummingbird
+import HummingbirdCore
 
 /// `GET /`: the services, and one of them with its pictures and its last decisions.
 struct Dashboard: Sendable {

@@ -1,5 +1,5 @@
 import Charts
-import Hummingbird
+import HummingbirdCore
 
 /// The dashboard's few files, kept in the program so that it runs from anywhere.
 enum DashboardAssets {

@@ -1,5 +1,5 @@
 import Domain
-import Hummingbird
+import HummingbirdCore
 
 /// `GET /metrics`: the snapshot as Prometheus reads it.
 struct MetricsAPI: Sendable {

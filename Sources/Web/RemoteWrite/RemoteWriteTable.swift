@@ -1,4 +1,5 @@
 import Domain
+import Foundation
 
 /// The series that senders were heard of, found by the bytes of their labels.
 struct RemoteWriteTable {
@@ -43,15 +44,19 @@ struct RemoteWriteTable {
   private static let mostClients = 1024
 
   func find(_ labels: [Range<Int>], in bytes: UnsafeRawBufferPointer) -> Int? {
-    places[Self.hash(labels, in: bytes)]?.first { place in
-      let key = entries[place].key
+    places[Self.hash(labels, in: bytes)]?.first { isSeries($0, labels, in: bytes) }
+  }
+
+  /// Whether the labels are those of the entry at a place, which need not be there.
+  func isSeries(_ place: Int, _ labels: [Range<Int>], in bytes: UnsafeRawBufferPointer) -> Bool {
+    guard entries.indices.contains(place), let start = bytes.baseAddress else { return false }
+    return entries[place].key.withUnsafeBytes { key in
+      guard let known = key.baseAddress else { return false }
       var offset = 0
       for range in labels {
-        guard key.count - offset >= range.count else { return false }
-        let isSame = key.withUnsafeBytes { key in
-          key[offset..<offset + range.count].elementsEqual(bytes[range])
-        }
-        guard isSame else { return false }
+        guard key.count - offset >= range.count,
+          memcmp(known + offset, start + range.lowerBound, range.count) == 0
+        else { return false }
         offset += range.count
       }
       return offset == key.count

@@ -1,5 +1,6 @@
 import HTTPTypes
-import Hummingbird
+import HummingbirdCore
+import NIOCore
 
 /// One route: what it matches and what answers it.
 struct Endpoint: Sendable {
@@ -30,6 +31,9 @@ struct Call: Sendable {
   /// The parts of the path that stand for braces, decoded.
   let path: [String: String]
   let query: Query
-  /// The address that the request comes from.
-  let client: String
+  /// Where the connection comes from.
+  let address: SocketAddress?
+
+  /// The address that the request comes from, without its port.
+  var client: String { address?.ipAddress ?? "unknown" }
 }

@@ -1,5 +1,6 @@
 import HTTPTypes
-import Hummingbird
+import HummingbirdCore
+import NIOCore
 
 /// An answer that something is wrong: RFC 9457, `application/problem+json`.
 struct Problem: Error {

@@ -1,6 +1,6 @@
 import Foundation
 import HTTPTypes
-import Hummingbird
+import HummingbirdCore
 
 /// All routes, found by method and path.
 ///
@@ -15,12 +15,17 @@ struct RouteTable: Sendable {
 
   let endpoints: [Endpoint]
   private let entries: [Entry]
+  /// Those that take a body and match one path, by it: where measurements come in.
+  private let posts: [String: Endpoint]
 
   init(_ endpoints: [Endpoint]) {
     self.endpoints = endpoints
     entries = endpoints.map {
       Entry(segments: Self.segments(of: $0.template), endpoint: $0)
     }
+    posts = Dictionary(
+      endpoints.filter { $0.method == .post && !$0.template.contains("{") }
+        .map { ($0.template, $0) }, uniquingKeysWith: { first, _ in first })
   }
 
   /// - Parameters:
@@ -29,6 +34,7 @@ struct RouteTable: Sendable {
   func match(_ method: HTTPRequest.Method, path: String)
     throws(Problem) -> (endpoint: Endpoint, parameters: [String: String])
   {
+    if method == .post, let endpoint = posts[path] { return (endpoint, [:]) }
     let segments = Self.segments(of: path)
     // Bodies are left out by the caller; what is read is the same.
     let wanted = method == .head ? HTTPRequest.Method.get : method

@@ -1,17 +1,19 @@
 import HTTPTypes
-import Hummingbird
+import HummingbirdCore
 import Logging
+import NIOCore
 
 /// Answers every request: checks the caller, finds the route, turns problems into documents, adds
 /// the headers that every answer has.
-struct WebResponder: HTTPResponder {
-  typealias Context = WebContext
-
+struct WebResponder: Sendable {
   let routes: RouteTable
   let caller: CallerCheck
   let log: RequestLog
 
-  func respond(to request: Request, context: WebContext) async -> Response {
+  /// - Parameter client: where the connection comes from.
+  func respond(
+    to request: Request, from client: SocketAddress?, logger: Logger
+  ) async -> Response {
     let clock = ContinuousClock()
     let start = clock.now
     var template = "none"
@@ -22,8 +24,8 @@ struct WebResponder: HTTPResponder {
       template = endpoint.template
       let query = try Query(request.uri.query, known: endpoint.parameters)
       response = await answer(
-        Call(request: request, path: parameters, query: query, client: context.client), endpoint,
-        context.logger)
+        Call(request: request, path: parameters, query: query, address: client), endpoint,
+        logger)
     } catch {
       response = error.response
     }

@@ -1,5 +1,5 @@
 import HTTPTypes
-import Hummingbird
+import HummingbirdCore
 
 /// Refuses what a browser sends on behalf of somebody else's page.
 ///

@@ -6,9 +6,9 @@ import NIOHTTPTypes
 ///
 /// A body gets a time, and more of it for every byte that it brings: a long stream may go on, while
 /// whoever sends a byte every few seconds to hold the connection (F-13) is not waiting for an answer
-/// and is cut off. After an answer with `Connection: close` (a body
-/// that is too large) the sending side is closed and the rest follows shortly after, so that the
-/// client can read the answer before it notices.
+/// and is cut off. After an answer with `Connection: close` (a body that is too large) the sending
+/// side is closed and the rest follows shortly after, so that the client can read the answer before
+/// it notices.
 final class RequestDeadline: ChannelDuplexHandler, RemovableChannelHandler {
   typealias InboundIn = HTTPRequestPart
   typealias InboundOut = HTTPRequestPart
@@ -21,6 +21,8 @@ final class RequestDeadline: ChannelDuplexHandler, RemovableChannelHandler {
   private let lingering = TimeAmount.milliseconds(500)
   private var deadline: Scheduled<Void>?
   private var closesAfterAnswer = false
+  /// Whether a request has begun and not ended.
+  private var isReading = false
   private var bodyBegan = NIODeadline.uptimeNanoseconds(0)
   private var bodyBytes = 0
 
@@ -33,13 +35,23 @@ final class RequestDeadline: ChannelDuplexHandler, RemovableChannelHandler {
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     switch unwrapInboundIn(data) {
     case .head:
-      bodyBegan = .now()
+      isReading = true
       bodyBytes = 0
-      schedule(in: bodyTimeout, context) { self.judgeBody(context) }
     case .body(let bytes): bodyBytes += bytes.readableBytes
-    case .end: cancel()
+    case .end:
+      isReading = false
+      cancel()
     }
     context.fireChannelRead(data)
+  }
+
+  /// A request that arrives whole needs no clock.
+  func channelReadComplete(context: ChannelHandlerContext) {
+    if isReading, deadline == nil {
+      bodyBegan = .now()
+      schedule(in: bodyTimeout, context) { self.judgeBody(context) }
+    }
+    context.fireChannelReadComplete()
   }
 
   func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {

@@ -13,14 +13,14 @@ final class RequestLog: Sendable {
     }
   }
 
+  private static let methods = ["POST", "GET", "HEAD", "PUT", "DELETE", "OPTIONS", "PATCH"]
   private let durations = Mutex<[Key: Histogram]>([:])
 
   /// - Parameter template: of the route, not the path, so that the number of series is bounded; a
   ///   method that no route has counts as `other` for the same reason.
   func record(template: String, method: String, status: Int, duration: Duration) {
-    let known = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"]
     let key = Key(
-      template: template, method: known.contains(method) ? method : "other", status: status)
+      template: template, method: Self.methods.contains(method) ? method : "other", status: status)
     durations.withLock {
       $0[key, default: Histogram(bounds: Histogram.durations)].record(duration.inSeconds)
     }

@@ -1,5 +1,5 @@
 import HTTPTypes
-import Hummingbird
+import HummingbirdCore
 
 /// What every answer tells the browser.
 enum SecurityHeaders {
@@ -8,18 +8,22 @@ enum SecurityHeaders {
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
     + "img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
 
+  private static let fields: [HTTPField] = [
+    HTTPField(name: .contentSecurityPolicy, value: contentSecurityPolicy),
+    HTTPField(name: .xContentTypeOptions, value: "nosniff"),
+    HTTPField(name: name("Referrer-Policy"), value: "no-referrer"),
+    HTTPField(name: name("Cross-Origin-Resource-Policy"), value: "same-origin"),
+    HTTPField(name: name("Cross-Origin-Opener-Policy"), value: "same-origin"),
+  ]
+
   static func add(to response: inout Response) {
-    response.headers[.contentSecurityPolicy] = contentSecurityPolicy
-    response.headers[.xContentTypeOptions] = "nosniff"
-    response.headers[fieldNamed("Referrer-Policy")] = "no-referrer"
-    response.headers[fieldNamed("Cross-Origin-Resource-Policy")] = "same-origin"
-    response.headers[fieldNamed("Cross-Origin-Opener-Policy")] = "same-origin"
-    if response.headers[.cacheControl] == nil {
-      response.headers[.cacheControl] = "no-store"
+    response.headers.append(contentsOf: fields)
+    if !response.headers.contains(.cacheControl) {
+      response.headers.append(HTTPField(name: .cacheControl, value: "no-store"))
     }
   }
 
-  private static func fieldNamed(_ name: String) -> HTTPField.Name {
+  private static func name(_ name: String) -> HTTPField.Name {
     guard let field = HTTPField.Name(name) else {
       preconditionFailure("\(name) is not a header name")
     }

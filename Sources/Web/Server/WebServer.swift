@@ -1,7 +1,8 @@
-import Hummingbird
+import HTTPTypes
 import HummingbirdCore
 public import Logging
 import NIOCore
+import NIOPosix
 public import ServiceLifecycle
 
 /// The HTTP API and the dashboard as one service: runs until the group around it shuts down, then
@@ -63,30 +64,43 @@ public struct WebServer: Service {
   ///
   /// - Throws: `WebServerError.cannotListen` if the address is taken or refused.
   public func run() async throws {
-    let application = Application(
-      responder: responder,
-      server: .http1(
-        configuration: HTTP1Channel.Configuration(
-          additionalChannelHandlers: [
-            RequestDeadline(
-              bodyTimeout: .seconds(Int64(configuration.bodyTimeout)),
-              slowestBody: configuration.slowestBody)
-          ],
-          idleTimeout: .seconds(Int64(configuration.headTimeout)),
-          httpDecoderConfiguration: .init(
-            maxHeaderFieldSize: configuration.headLimit,
-            maxHeaderListSize: configuration.headLimit, maxHeaderFieldCount: 100))),
-      configuration: ApplicationConfiguration(
+    let date = AnswerDate()
+    let server = try HTTPServerBuilder.http1(
+      configuration: HTTP1Channel.Configuration(
+        additionalChannelHandlers: [
+          RequestDeadline(
+            bodyTimeout: .seconds(Int64(configuration.bodyTimeout)),
+            slowestBody: configuration.slowestBody)
+        ],
+        idleTimeout: .seconds(Int64(configuration.headTimeout)),
+        httpDecoderConfiguration: .init(
+          maxHeaderFieldSize: configuration.headLimit,
+          maxHeaderListSize: configuration.headLimit, maxHeaderFieldCount: 100))
+    ).buildServer(
+      configuration: ServerConfiguration(
         address: .hostname(configuration.address.host, port: configuration.address.port),
         availableConnectionsDelegate: .maximum(configuration.connectionLimit, logger: logger)),
-      onServerRunning: { channel in
-        await onListening(channel.localAddress?.port ?? configuration.address.port)
+      eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: logger,
+      responder: { [responder, logger] request, writer, channel in
+        var response = await responder.respond(
+          to: request, from: channel.remoteAddress, logger: logger)
+        response.headers.append(HTTPField(name: .date, value: date.text))
+        do {
+          try await writer.write(response: response.head, body: response.body)
+        } catch {
+          throw ConnectionLost()
+        }
       },
-      logger: logger)
+      onServerRunning: { [configuration, onListening] channel in
+        await onListening(channel.localAddress?.port ?? configuration.address.port)
+      })
     do {
-      try await application.run()
+      try await server.run()
     } catch let error as IOError {
       throw WebServerError.cannotListen(configuration.address, detail: "\(error)")
     }
   }
 }
+
+/// An answer could not be sent to its end: the connection is closed, and nothing more written to it.
+private struct ConnectionLost: Error {}

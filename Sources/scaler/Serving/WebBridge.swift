@@ -109,12 +109,15 @@ struct WebBridge: Sendable {
 
   private func ingest(_ samples: [Sample]) async throws -> [SampleRefusal?] {
     let policies = policies
-    let known = samples.map { policies[$0.service] != nil }
-    let stored = try await store.take(
-      zip(samples, known).filter(\.1).map(\.0), now: clock.now)
-    var answers = stored.makeIterator()
-    let refusals = known.map { $0 ? answers.next().flatMap { $0 } : .unknownService }
-    pushed.take(zip(samples, refusals).filter { $1 == nil }.map(\.0))
+    let known = samples.filter { policies[$0.service] != nil }
+    var refusals = try await store.take(known, now: clock.now)
+    if known.count < samples.count {
+      var answers = refusals.makeIterator()
+      refusals = samples.map {
+        policies[$0.service] == nil ? .unknownService : answers.next().flatMap { $0 }
+      }
+    }
+    pushed.take(samples, refusals)
     board.noteSamples(
       accepted: refusals.count { $0 == nil }, refused: refusals.count { $0 != nil })
     return refusals
