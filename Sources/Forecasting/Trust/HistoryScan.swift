@@ -79,8 +79,8 @@ public struct HistoryScan: Sendable, Equatable {
     var model = HoltWinters(
       seasons: series.seasons, transform: series.transform,
       parameters: .cautious(seasons: series.seasons), level: start.states.level, trend: 0,
-      seasonal: start.states.seasonal, innovationSize: start.states.innovationSize,
-      smallestInnovationSize: start.floor, residual: 0, range: series.range)
+      seasonal: start.states.seasonal, innovationBound: start.states.innovationBound,
+      smallestInnovationBound: start.floor, residual: 0, range: series.range)
     let patience = AnomalyWatch.Patience(frozen: max(12, day / 12))
     var watch = AnomalyWatch(patience: patience)
     var findings: [Finding] = []
