@@ -4,7 +4,8 @@
 
 #include "lanes.h"
 
-// Four vectors of sixteen: one alone would wait for itself at every step.
+// Four vectors of sixteen, one after the other in blocks of steps: few enough registers for any
+// instruction set, and the steps of one overlap those of the next.
 #define GROUPS HOLT_WINTERS_BATCH_GROUPS
 #define WIDTH (HOLT_WINTERS_BATCH_LANES / GROUPS)
 // Single precision adds up few errors at a time; bounds move once a block.
@@ -35,6 +36,85 @@ __attribute__((always_inline)) static inline void spread(wide *into, const float
   }
 }
 
+// What the steps of a group move, what they move it by, and what they add up.
+typedef struct {
+  wide level, trend, residual, bound;
+  // Sizes of innovations, and what surprises had beyond them.
+  wide sum, beyond;
+} group;
+typedef struct {
+  wide level, trend, damping, residual, seasonal[4];
+} group_gains;
+
+// Moves everything by an error.
+__attribute__((always_inline)) static inline void move(group *at, const group_gains *by,
+                                                       const wide *error, wide *const state[4],
+                                                       const int seasons, const int trended) {
+#pragma clang fp contract(fast)
+  wide base = at->level;
+  if (trended) {
+    const wide trend = by->damping * at->trend;
+    base += trend;
+    at->trend = trend + by->trend * *error;
+  }
+  at->level = base + by->level * *error;
+  for (int k = 0; k < seasons; k++) *state[k] += by->seasonal[k] * *error;
+}
+
+// A step that is unknown, or beyond its bound, in some of the lanes.
+__attribute__((always_inline)) static inline void unusual_step(
+    group *at, const group_gains *by, float clip, const wide *difference, wide *const state[4],
+    const int seasons, const int trended) {
+#pragma clang fp contract(fast)
+  const wide zero = {0}, carried = by->residual * at->residual;
+  const wide surprise = *difference - carried, size = WIDE_MAGNITUDE(surprise);
+  const wide_bits known = (wide_bits)(size == size);
+  const wide clipped = SELECT(size > at->bound, at->bound, size);
+  const wide error = carried + WIDE_SIGNED(clipped, surprise);
+  const wide moved = SELECT(known, error, zero);
+  // What is unknown counts as the usual size.
+  const wide counting = SELECT(known, clipped, at->bound * (1 / clip));
+  move(at, by, &moved, state, seasons, trended);
+  at->residual = SELECT(known, error, carried);
+  at->sum += counting;
+  at->beyond += SELECT(known, size, zero) - counting;
+}
+
+// Runs one group over a block of steps; `seasons`, `trended` and `series` are constants where it is
+// called.
+__attribute__((always_inline)) static inline void run_block(
+    const holt_winters_batch_run *run, const holt_winters_batch_lanes *lane, const int g,
+    int64_t begin, int64_t end, group *of, const int seasons, const int trended,
+    const int series) {
+#pragma clang fp contract(fast)
+  group_gains by = {WIDE(lane->level_gain, g), WIDE(lane->trend_gain, g),
+                    WIDE(lane->damping, g), WIDE(lane->residual_gain, g)};
+  for (int k = 0; k < seasons; k++) by.seasonal[k] = WIDE(lane->seasonal_gain, k * GROUPS + g);
+  group at = *of;
+  for (int64_t t = begin; t < end; t++) {
+    wide error, *state[4];
+    // Nearly every step: all lanes know the value and expected about that. A loop of their own has
+    // registers of its own.
+    for (; t < end; t++) {
+      wide rest;
+      spread(&rest, run->values + (t * GROUPS + g) * series, series);
+      for (int k = 0; k < seasons; k++) {
+        state[k] = (wide *)lane->seasonal + (int64_t)run->states[k][t] * GROUPS + g;
+        rest -= *state[k];
+      }
+      error = rest - at.level;
+      const wide size = WIDE_MAGNITUDE(error - by.residual * at.residual);
+      // A size that is unknown is not within its bound either.
+      if (__builtin_expect(!__builtin_reduce_and((wide_bits)(size <= at.bound)), 0)) break;
+      move(&at, &by, &error, state, seasons, trended);
+      at.residual = error;
+      at.sum += size;
+    }
+    if (t < end) unusual_step(&at, &by, run->clip, &error, state, seasons, trended);
+  }
+  *of = at;
+}
+
 // `seasons`, `trended` and `series` (of a group) are constants where it is called.
 __attribute__((always_inline)) static inline void run_steps(
     const holt_winters_batch_run *of, const holt_winters_batch_lanes *lane_of,
@@ -46,13 +126,12 @@ __attribute__((always_inline)) static inline void run_steps(
   const holt_winters_batch_lanes lanes = *lane_of, *const lane = &lanes;
   const wide zero = {0};
   const int counted = seasons < 0 ? (int)run->seasons : (int)seasons;
-  wide level[GROUPS], trend[GROUPS], residual[GROUPS], bound[GROUPS], least[GROUPS];
+  group groups[GROUPS];
+  wide least[GROUPS];
   for (int g = 0; g < GROUPS; g++) {
-    spread(&bound[g], run->size + g * series, series);
-    spread(&least[g], run->smallest_size + g * series, series);
-    bound[g] *= run->clip;
-    least[g] *= run->clip;
-    level[g] = trend[g] = residual[g] = zero;
+    spread(&groups[g].bound, run->bound + g * series, series);
+    spread(&least[g], run->smallest_bound + g * series, series);
+    groups[g].level = groups[g].trend = groups[g].residual = zero;
   }
   for (int64_t i = 0; i < run->seasonal_states * GROUPS; i++)
     spread((wide *)lane->seasonal + i, run->seasonal + i * series, series);
@@ -68,52 +147,17 @@ __attribute__((always_inline)) static inline void run_steps(
     int64_t end = 0;
     for (int64_t begin = chunk; begin < chunk_end; begin = end) {
       end = begin + BLOCK < chunk_end ? begin + BLOCK : chunk_end;
-      // Sizes of innovations, and what surprises had beyond them.
-      wide sum[GROUPS] = {zero, zero, zero, zero}, beyond[GROUPS] = {zero, zero, zero, zero};
-      for (int64_t t = begin; t < end; t++) {
-        wide *state[4];
-        for (int k = 0; k < counted; k++)
-          state[k] = (wide *)lane->seasonal + (int64_t)run->states[k][t] * GROUPS;
-#pragma clang loop unroll(full)
-        for (int g = 0; g < GROUPS; g++) {
-          wide rest;
-          spread(&rest, run->values + (t * GROUPS + g) * series, series);
-          for (int k = 0; k < counted; k++) rest -= state[k][g];
-          const wide residual_gain = WIDE(lane->residual_gain, g);
-          const wide next_trend = trended ? WIDE(lane->damping, g) * trend[g] : zero;
-          const wide base = trended ? level[g] + next_trend : level[g];
-          wide error = rest - level[g];
-          const wide surprise = error - residual_gain * residual[g];
-          const wide size = WIDE_MAGNITUDE(surprise);
-          wide moved = error, kept = error, counting = size;
-          // A surprise that is unknown is not within its bound either.
-          const wide_bits within = (wide_bits)(size <= bound[g]);
-          if (__builtin_expect(!__builtin_reduce_and(within), 0)) {
-            const wide_bits known = (wide_bits)(size == size);
-            const wide carried = error - surprise;
-            const wide clipped = SELECT(size > bound[g], bound[g], size);
-            const wide usual = bound[g] * (1 / run->clip);
-            error = carried + WIDE_SIGNED(clipped, surprise);
-            kept = SELECT(known, error, residual_gain * residual[g]);
-            moved = SELECT(known, error, zero);
-            counting = SELECT(known, clipped, usual);
-            beyond[g] += SELECT(known, size, zero) - counting;
-          }
-          for (int k = 0; k < counted; k++)
-            state[k][g] += WIDE(lane->seasonal_gain, k * GROUPS + g) * moved;
-          level[g] = base + WIDE(lane->level_gain, g) * moved;
-          if (trended) trend[g] = next_trend + WIDE(lane->trend_gain, g) * moved;
-          residual[g] = kept;
-          sum[g] += counting;
-        }
-      }
       float keep = 1;
       for (int64_t t = begin; t < end; t++) keep *= 1 - run->size_gain;
       const float weight = run->clip * (1 - keep) / (end - begin);
+#pragma clang loop unroll(full)
       for (int g = 0; g < GROUPS; g++) {
-        const wide next = keep * bound[g] + weight * sum[g];
-        bound[g] = SELECT(next > least[g], next, least[g]);
-        total[g] += sum[g] + beyond[g];
+        group *const at = &groups[g];
+        at->sum = at->beyond = zero;
+        run_block(run, lane, g, begin, end, at, counted, trended, series);
+        const wide next = keep * at->bound + weight * at->sum;
+        at->bound = SELECT(next > least[g], next, least[g]);
+        total[g] += at->sum + at->beyond;
       }
     }
     if (counts)

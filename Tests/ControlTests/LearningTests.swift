@@ -137,6 +137,26 @@ struct LearningTests {
         == DemandFitting.fit(missing, policy: plain, deliveredAt: start).get())
   }
 
+  @Test("a metric that was stuck for half a day teaches nothing of it")
+  func leavesOutStuckValues() throws {
+    let service = try policy(boot: .seconds(150), forecast: true)
+    let morning = start - .seconds(259_200 - 6 * 3600)
+    let stuck = TimeSpan(from: morning, to: morning + .seconds(12 * 3600))
+    // What is measured scatters, or nothing could be told from a metric that does not.
+    var dice = Dice(seed: 5)
+    let clean = seasonalHistory(service, days: 15, mean: 2000, until: start) { _, rate in
+      rate * Double.random(in: 0.97...1.03, using: &dice)
+    }
+    var missing = clean
+    var frozen = clean
+    for index in clean.values.indices where stuck.contains(clean.time(at: index)) {
+      missing.values[index] = .nan
+      frozen.values[index] = clean.values[clean.index(at: morning)]
+    }
+    let expected = try DemandFitting.fit(missing, policy: service, deliveredAt: start).get()
+    #expect(try DemandFitting.fit(frozen, policy: service, deliveredAt: start).get() == expected)
+  }
+
   @Test("a shop that closes on one day of the week has no outage a week")
   func closedDays() throws {
     let service = try policy(forecast: true)

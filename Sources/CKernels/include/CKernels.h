@@ -19,9 +19,9 @@ typedef struct {
   int64_t seasons;
   /// Per season, the index of each step's state in the row of all seasonal states; `count` entries.
   const int32_t *states[4];
-  /// Clip bound in mean sizes of innovations, and the gain of that mean.
-  double clip;
-  double size_gain;
+  /// What is left of an innovations' bound after a step, and the part of their size that enters it.
+  double bound_kept;
+  double bound_gain;
   /// Steps before this one count in no loss.
   int64_t warm_up;
   /// Multi-step loss: an origin every `stride` steps from `warm_up` on, 0 for none.
@@ -38,8 +38,8 @@ typedef struct {
   const double *trend_gain;
   const double *damping;
   const double *residual_gain;
-  /// The smallest mean size of innovations.
-  const double *smallest_size;
+  /// The smallest bound of innovations.
+  const double *smallest_bound;
   /// Four rows.
   const double *seasonal_gain;
   /// Per horizon a row: what the trend is multiplied with, and the residual.
@@ -49,7 +49,7 @@ typedef struct {
   double *level;
   double *trend;
   double *residual;
-  double *size;
+  double *bound;
   double *seasonal;
   /// Sums of absolute errors, one step ahead and at the horizons; set by the pass.
   double *one_step;
@@ -83,12 +83,13 @@ typedef struct {
   const float *values;
   int64_t seasons;
   const int32_t *states[4];
+  /// Innovations' bound in their mean sizes, and the gain of that mean.
   float clip;
   float size_gain;
   int64_t warm_up;
-  /// Per series: smallest mean size, and mean size before the first step; the trend begins at 0.
-  const float *smallest_size;
-  const float *size;
+  /// Per series: smallest bound, and bound before the first step; the trend begins at 0.
+  const float *smallest_bound;
+  const float *bound;
   /// The seasonal states before the first step, a row of series each.
   const float *seasonal;
   int64_t seasonal_states;

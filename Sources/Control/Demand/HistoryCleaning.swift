@@ -1,7 +1,10 @@
 import Domain
+import Forecasting
 
-/// Takes out of a history what must not become a season: excluded spans, outages, and events whose
-/// multiplier nobody knows; announced events with a known one are divided out.
+/// Takes out of a history what must not become a season: excluded spans, outages, stretches at which
+/// the metric was stuck, and events whose multiplier nobody knows; announced events with a known one
+/// are divided out. A level that shifted stays: the demand within a lead is learnt relative to the last
+/// minutes, and seasons as they were the last time round.
 enum HistoryCleaning {
   /// Less than this share of what the other periods had at the same time is an outage…
   static let collapsedShare = 0.1
@@ -18,6 +21,9 @@ enum HistoryCleaning {
     let width = max(1, history.step.wholeSeconds)
     withoutOutages(
       &values, periods: policy.forecast.periods.map { Int($0.wholeSeconds / width) })
+    for steps in stuck(history, policy) {
+      for index in steps { values[index] = .nan }
+    }
     for span in policy.excluded(within: TimeSpan(from: history.start, to: history.end)) {
       for index in indices(of: span.from, span.to, in: history) { values[index] = .nan }
     }
@@ -33,6 +39,14 @@ enum HistoryCleaning {
       }
     }
     return values
+  }
+
+  private static func stuck(_ history: TimeSeries, _ policy: ServicePolicy) -> [Range<Int>] {
+    let calendar = SeasonCalendar(
+      step: history.step, periods: policy.forecast.periods, zone: policy.forecast.zone)
+    return HistoryScan.stuck(history.values, seasons: calendar.seasons.lengths) {
+      history.values.indices.map { calendar.positions(at: history.time(at: $0)) }
+    }
   }
 
   private static func indices(

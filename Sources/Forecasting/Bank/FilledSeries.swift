@@ -21,7 +21,7 @@ struct FilledSeries {
     var model = HoltWinters(
       seasons: seasons, transform: transform, parameters: .cautious(seasons: seasons),
       level: start.states.level, trend: 0, seasonal: start.states.seasonal,
-      innovationSize: start.states.innovationSize, smallestInnovationSize: start.floor,
+      innovationBound: start.states.innovationBound, smallestInnovationBound: start.floor,
       residual: 0, range: series.range)
     var filled = values
     for step in values.indices {

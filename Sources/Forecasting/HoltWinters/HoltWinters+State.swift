@@ -4,7 +4,7 @@ extension HoltWinters {
   /// Writes parameters and states; `init(from:)` gives back a model that is equal to the bit.
   /// About 8 bytes per step of all seasons together.
   public func writeState(to writer: inout StateWriter) {
-    writer.write(tag: Self.stateTag, version: 1)
+    writer.write(tag: Self.stateTag, version: 2)
     writer.write(seasons.count)
     for length in seasons.lengths { writer.write(length) }
     transform.write(to: &writer)
@@ -16,8 +16,8 @@ extension HoltWinters {
     writer.write(level)
     writer.write(trend)
     writer.write(residual)
-    writer.write(innovationSize)
-    writer.write(smallestInnovationSize)
+    writer.write(innovationBound)
+    writer.write(smallestInnovationBound)
     writer.write(smallest)
     writer.write(largest)
     writer.write(seasonal)
@@ -28,7 +28,7 @@ extension HoltWinters {
   /// - Throws: `StateError`, also when the parts are all there but contradict each other or are not
   ///   finite.
   public init(from reader: inout StateReader) throws(StateError) {
-    try reader.read(tag: Self.stateTag, versions: 1...1)
+    try reader.read(tag: Self.stateTag, versions: 2...2)
     let seasonCount = try reader.readCount(elementSize: 8)
     var lengths: [Int] = []
     for _ in 0..<min(seasonCount, SeasonPositions.capacity + 1) {
@@ -46,8 +46,8 @@ extension HoltWinters {
     let level = try reader.readDouble()
     let trend = try reader.readDouble()
     let residual = try reader.readDouble()
-    let innovationSize = try reader.readDouble()
-    let smallestInnovationSize = try reader.readDouble()
+    let innovationBound = try reader.readDouble()
+    let smallestInnovationBound = try reader.readDouble()
     let smallest = try reader.readDouble()
     let largest = try reader.readDouble()
     let seasonal = try reader.readDoubles()
@@ -55,14 +55,14 @@ extension HoltWinters {
       throw .inconsistent("the seasonal states do not fit the seasons")
     }
     guard parameters.isFinite, seasonal.allSatisfy(\.isFinite), level.isFinite, trend.isFinite,
-      residual.isFinite, innovationSize >= 0, innovationSize.isFinite,
-      smallestInnovationSize >= 0, smallestInnovationSize.isFinite, smallest <= largest,
+      residual.isFinite, innovationBound >= 0, innovationBound.isFinite,
+      smallestInnovationBound >= 0, smallestInnovationBound.isFinite, smallest <= largest,
       smallest >= 0, largest.isFinite
     else { throw .inconsistent("a state is not finite or out of range") }
     self.init(
       seasons: seasons, transform: transform, parameters: parameters, level: level, trend: trend,
-      seasonal: seasonal, innovationSize: innovationSize,
-      smallestInnovationSize: smallestInnovationSize, residual: residual,
+      seasonal: seasonal, innovationBound: innovationBound,
+      smallestInnovationBound: smallestInnovationBound, residual: residual,
       range: smallest...largest)
   }
 }

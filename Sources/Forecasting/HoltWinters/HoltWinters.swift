@@ -6,7 +6,7 @@
 ///
 ///     expected   = l + s₁[i₁] + … + s_k[i_k] + ρ r           l and b are those expected of this step
 ///     innovation = z − expected, clipped to ± 5 times the running mean size of innovations
-///     e          = ρ r + innovation
+///     e          = ρ r + innovation                      z − l − s₁[i₁] − … if nothing is clipped
 ///     s_j[i_j]  += γ_j (1 − α) e
 ///     l, b       = l + φ b + α (1 + φ β) e,  φ b + φ α β e    those expected of the next step
 ///     r          = e
@@ -34,10 +34,10 @@ public struct HoltWinters: Sendable, Equatable {
   public internal(set) var trend: Double
   /// The last step's deviation from level and seasons, transformed.
   public internal(set) var residual: Double
-  /// Running mean size of innovations, transformed, after clipping.
-  public internal(set) var innovationSize: Double
-  /// The smallest `innovationSize`, so that a flat series can still be left.
-  public let smallestInnovationSize: Double
+  /// What innovations are clipped to: `clipMultiple` times their running mean size, transformed.
+  public internal(set) var innovationBound: Double
+  /// The smallest `innovationBound`, so that a flat series can still be left.
+  public let smallestInnovationBound: Double
   /// The seasonal states, one season after the other, transformed.
   public internal(set) var seasonal: [Double]
   /// The smallest and largest value learned from, in the units of the series.
@@ -48,6 +48,9 @@ public struct HoltWinters: Sendable, Equatable {
   public static let clipMultiple = 5.0
   /// How fast that running mean follows, per step.
   public static let innovationSizeGain = 0.02
+  /// What is left of the bound after a step, and the part of an innovation's size that enters it.
+  static let boundKept = 1 - innovationSizeGain
+  static let boundGain = clipMultiple * innovationSizeGain
 
   let gains: HoltWintersGains
 
@@ -65,13 +68,13 @@ public struct HoltWinters: Sendable, Equatable {
   ) {
     self.init(
       seasons: seasons, transform: transform, parameters: parameters, level: level, trend: trend,
-      seasonal: seasonal, innovationSize: innovationSize,
-      smallestInnovationSize: innovationSize / 4, residual: 0, range: range)
+      seasonal: seasonal, innovationBound: Self.clipMultiple * innovationSize,
+      smallestInnovationBound: Self.clipMultiple * innovationSize / 4, residual: 0, range: range)
   }
 
   init(
     seasons: Seasons, transform: Transform, parameters: HoltWintersParameters, level: Double,
-    trend: Double, seasonal: [Double], innovationSize: Double, smallestInnovationSize: Double,
+    trend: Double, seasonal: [Double], innovationBound: Double, smallestInnovationBound: Double,
     residual: Double, range: ClosedRange<Double>
   ) {
     self.seasons = seasons
@@ -80,14 +83,17 @@ public struct HoltWinters: Sendable, Equatable {
     self.level = level
     self.trend = trend
     self.residual = residual
-    self.innovationSize = innovationSize
-    self.smallestInnovationSize = smallestInnovationSize
+    self.innovationBound = innovationBound
+    self.smallestInnovationBound = smallestInnovationBound
     self.seasonal = Array(seasonal.prefix(seasons.totalLength))
     self.seasonal += Array(repeating: 0, count: seasons.totalLength - self.seasonal.count)
     smallest = range.lowerBound
     largest = range.upperBound
     gains = HoltWintersGains(parameters)
   }
+
+  /// Running mean size of innovations, transformed, after clipping.
+  public var innovationSize: Double { innovationBound / Self.clipMultiple }
 
   /// Advances the model by one step.
   ///
@@ -116,14 +122,17 @@ public struct HoltWinters: Sendable, Equatable {
   @discardableResult
   mutating func advance(transformed value: Double, at positions: SeasonPositions) -> Double {
     let season = seasonalEffect(at: positions)
+    // What depends on the last error comes last: the kernels' steps overlap then.
+    var error = (value - season) - level
     let carried = gains.residual * residual
-    // What depends on the last innovation comes last: the kernels' steps overlap then.
-    let surprise = ((value - season) - carried) - level
-    let bound = Self.clipMultiple * innovationSize
-    let innovation = surprise > bound ? bound : surprise < -bound ? -bound : surprise
-    let size = innovationSize + Self.innovationSizeGain * (innovation.magnitude - innovationSize)
-    innovationSize = size > smallestInnovationSize ? size : smallestInnovationSize
-    let error = carried + innovation
+    let surprise = error - carried
+    var size = surprise.magnitude
+    if size > innovationBound {
+      size = innovationBound
+      error = carried + (surprise < 0 ? -size : size)
+    }
+    let bound = Self.boundKept * innovationBound + Self.boundGain * size
+    innovationBound = bound > smallestInnovationBound ? bound : smallestInnovationBound
     let cleaned = (level + season) + error
 
     var start = 0
@@ -132,7 +141,7 @@ public struct HoltWinters: Sendable, Equatable {
       start += seasons.lengths[number]
     }
     let nextTrend = gains.damping * trend
-    level = ((level + nextTrend) + gains.level * carried) + gains.level * innovation
+    level = (level + nextTrend) + gains.level * error
     trend = nextTrend + gains.trend * error
     residual = error
     return cleaned

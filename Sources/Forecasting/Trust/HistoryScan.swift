@@ -56,6 +56,32 @@ public struct HistoryScan: Sendable, Equatable {
     findings = (interruptions + new).sorted { $0.steps.lowerBound < $1.steps.lowerBound }
   }
 
+  /// The steps at which a history's metric was stuck, as a scan finds them. A history in which no value
+  /// comes often enough in a row is not scanned at all.
+  ///
+  /// - Parameters: As for `init`; `positions` is called for one that is scanned only.
+  /// - Complexity: One look at every value, for nearly every history.
+  public static func stuck(
+    _ values: [Double], seasons: [Int], positions: () -> [SeasonPositions]
+  ) -> [Range<Int>] {
+    guard let day = Seasons.supported(seasons, by: values).lengths.min() else { return [] }
+    let fewest = patience(day: day).frozen
+    var last = Double.nan
+    var same = 0
+    let isSuspect = values.contains { value in
+      same = value == last ? same + 1 : 1
+      last = value
+      return value > 0 && same >= fewest
+    }
+    guard isSuspect else { return [] }
+    return HistoryScan(values, seasons: seasons, positions: positions()).findings
+      .filter { $0.anomaly == .frozen }.map(\.steps)
+  }
+
+  private static func patience(day: Int) -> AnomalyWatch.Patience {
+    AnomalyWatch.Patience(frozen: max(12, day / 12))
+  }
+
   /// The history with outages and stuck values unknown (NaN).
   public func plain(_ values: [Double]) -> [Double] {
     Self.without(findings.filter { $0.anomaly != .levelShift }, values)
@@ -79,10 +105,9 @@ public struct HistoryScan: Sendable, Equatable {
     var model = HoltWinters(
       seasons: series.seasons, transform: series.transform,
       parameters: .cautious(seasons: series.seasons), level: start.states.level, trend: 0,
-      seasonal: start.states.seasonal, innovationSize: start.states.innovationSize,
-      smallestInnovationSize: start.floor, residual: 0, range: series.range)
-    let patience = AnomalyWatch.Patience(frozen: max(12, day / 12))
-    var watch = AnomalyWatch(patience: patience)
+      seasonal: start.states.seasonal, innovationBound: start.states.innovationBound,
+      smallestInnovationBound: start.floor, residual: 0, range: series.range)
+    var watch = AnomalyWatch(patience: patience(day: day))
     var findings: [Finding] = []
     var begin = 0
     for (step, value) in values.enumerated() {

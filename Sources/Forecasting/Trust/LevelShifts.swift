@@ -99,7 +99,7 @@ enum LevelShifts {
   }
 
   private static func median(_ values: ArraySlice<Double>) -> Double {
-    let known = values.filter(\.isFinite).sorted()
-    return 2 * known.count >= values.count ? Order.median(sorted: known) : .nan
+    var known = values.filter(\.isFinite)
+    return 2 * known.count >= values.count ? Order.median(reordering: &known) : .nan
   }
 }

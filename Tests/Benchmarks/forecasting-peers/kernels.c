@@ -99,15 +99,15 @@ static double batch(int series, int trended) {
   float *wide = rows_of(256 * (8 + DAY + WEEK));
   float *starts = rows_of(4 * (4 * series * (DAY + WEEK) + 1));
   double *one_step = rows_of(512), time;
-  float least[13], size[13];
-  for (int s = 0; s < 13; s++) least[s] = .01f, size[s] = 3;
+  float least[13], bound[13];
+  for (int s = 0; s < 13; s++) least[s] = .05f, bound[s] = 15;
   for (int t = 0; t < STEPS; t++)
     for (int s = 0; s < 4 * series; s++) rows[t * 4 * series + s] = singles[t] - 100;
   const float gain[6] = {.1f, trended ? .002f : 0, trended ? .98f : 0, .6f, .1f, .1f};
   for (int i = 0; i < 64; i++)
     for (int k = 0; k < 6; k++) wide[64 * k + i] = gain[k];
   holt_winters_batch_run run = {STEPS, series, rows, 2,    {day_index, week_index}, 5,
-                                .02f,  WEEK,   least, size, starts, DAY + WEEK};
+                                .02f,  WEEK,   least, bound, starts, DAY + WEEK};
   holt_winters_batch_lanes lanes = {wide,       wide + 64,  wide + 128, wide + 192,
                                     wide + 256, wide + 512, one_step};
   MEDIAN(time, (void)0, holt_winters_batch_pass(&run, &lanes));
@@ -123,11 +123,11 @@ static double doubles(void) {
   holt_winters_lanes lanes = {memory,       memory + 8,   memory + 16,  memory + 24, memory + 112,
                               memory + 32,  0,            0,            memory + 64, memory + 72,
                               memory + 80,  memory + 88,  memory + 120, memory + 96, memory + 104};
-  holt_winters_run run = {STEPS, values, 2, {day_index, week_index}, 5, .02, WEEK, 0, 0, 0};
+  holt_winters_run run = {STEPS, values, 2, {day_index, week_index}, .98, .1, WEEK, 0, 0, 0};
   int64_t counts[2];
   MEDIAN(time,
          (memset(memory + 120, 0, 64 * (DAY + WEEK)), memset(memory + 64, 0, 64 * 3)),
-         for (int i = 0; i < 8; i++) { memory[64 + i] = 100; memory[88 + i] = 3; }
+         for (int i = 0; i < 8; i++) { memory[64 + i] = 100; memory[88 + i] = 15; }
          holt_winters_pass(&run, &lanes, counts));
   return time;
 }

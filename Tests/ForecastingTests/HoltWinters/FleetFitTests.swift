@@ -59,8 +59,8 @@ import Testing
       var model = HoltWinters(
         seasons: seasons, transform: fit.model.transform, parameters: fit.parameters,
         level: fit.initial.level, trend: fit.initial.trend, seasonal: fit.initial.seasonal,
-        innovationSize: fit.initial.innovationSize,
-        smallestInnovationSize: fit.smallestInnovationSize, residual: 0,
+        innovationBound: fit.initial.innovationBound,
+        smallestInnovationBound: fit.smallestInnovationBound, residual: 0,
         range: fit.model.smallest...fit.model.largest)
       for (step, value) in histories[number].enumerated() {
         model.advance(value, at: seasons.positions(ofStep: step))

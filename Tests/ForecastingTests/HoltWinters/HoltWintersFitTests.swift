@@ -25,8 +25,8 @@ import Testing
     var model = HoltWinters(
       seasons: fit.model.seasons, transform: .squareRoot, parameters: fit.parameters,
       level: fit.initial.level, trend: fit.initial.trend, seasonal: fit.initial.seasonal,
-      innovationSize: fit.initial.innovationSize,
-      smallestInnovationSize: fit.smallestInnovationSize, residual: 0,
+      innovationBound: fit.initial.innovationBound,
+      smallestInnovationBound: fit.smallestInnovationBound, residual: 0,
       range: (demand.min() ?? 0)...(demand.max() ?? 0))
     for (step, value) in demand.enumerated() {
       model.advance(value, at: fit.model.seasons.positions(ofStep: step))

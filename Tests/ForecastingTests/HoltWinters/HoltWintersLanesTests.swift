@@ -27,7 +27,7 @@ import Testing
       values: values, seasons: seasons, transform: .logarithm(for: values), positions: nil)
     let states = HoltWintersStates(
       level: 4, trend: 0.01,
-      seasonal: (0..<seasons.totalLength).map { _ in 0.1 * random.normal() }, innovationSize: 0.05)
+      seasonal: (0..<seasons.totalLength).map { _ in 0.1 * random.normal() }, innovationBound: 0.25)
     return Case(series: series, candidates: candidates, states: states)
   }
 
@@ -37,13 +37,13 @@ import Testing
     let series = made.series
     let loss = HoltWintersLanes.Loss(warmUp: 50, horizons: [1, 2, 5, 30], stride: 7)
     let lanes = HoltWintersLanes(series, loss: loss)
-    lanes.pass(made.candidates, from: made.states, floor: 0.0125)
+    lanes.pass(made.candidates, from: made.states, floor: 0.0625)
 
     for (lane, parameters) in made.candidates.enumerated() {
       var model = HoltWinters(
         seasons: series.seasons, transform: series.transform, parameters: parameters,
         level: made.states.level, trend: made.states.trend, seasonal: made.states.seasonal,
-        innovationSize: 0.05, smallestInnovationSize: 0.0125, residual: 0, range: 1...2)
+        innovationBound: 0.25, smallestInnovationBound: 0.0625, residual: 0, range: 1...2)
       var oneStep = 0.0
       var oneSteps = 0.0
       var multiStep = 0.0
@@ -72,7 +72,7 @@ import Testing
       #expect(states.states.level == model.level, "seed \(seed), lane \(lane)")
       #expect(states.states.trend == model.trend)
       #expect(states.states.seasonal == model.seasonal)
-      #expect(states.states.innovationSize == model.innovationSize)
+      #expect(states.states.innovationBound == model.innovationBound)
       #expect(states.residual == model.residual)
       // The sums differ in the order of additions only.
       #expect((lanes.oneStepLoss[lane] - oneStep / oneSteps).magnitude < 1e-9 * oneStep / oneSteps)

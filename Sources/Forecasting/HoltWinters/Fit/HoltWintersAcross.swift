@@ -48,7 +48,7 @@ struct HoltWintersAcross {
         result[lane].states = HoltWintersStates(
           level: memory[8 * count + lane], trend: memory[9 * count + lane],
           seasonal: (0..<states).map { memory[(rows + $0) * count + lane] },
-          innovationSize: memory[11 * count + lane])
+          innovationBound: memory[11 * count + lane])
         result[lane].residual = memory[10 * count + lane]
         result[lane].loss = memory[12 * count + lane] / Double(known[lane])
       }
@@ -81,7 +81,7 @@ struct HoltWintersAcross {
     return known
   }
 
-  /// Rows: four gains, four of the seasons, four states, two sums, the smallest size, then a row per
+  /// Rows: four gains, four of the seasons, four states, two sums, the smallest bound, then a row per
   /// seasonal state.
   private static func fill(
     _ memory: UnsafeMutableBufferPointer<Double>, _ lane: Int, _ start: Lane
@@ -91,7 +91,7 @@ struct HoltWintersAcross {
     var row = [gains.level, gains.trend, gains.damping, gains.residual]
     for season in 0..<SeasonPositions.capacity { row.append(gains.seasonal[season]) }
     row += [
-      states.level, states.trend, start.residual, max(states.innovationSize, start.floor), 0, 0,
+      states.level, states.trend, start.residual, max(states.innovationBound, start.floor), 0, 0,
       start.floor,
     ]
     row += states.seasonal
@@ -106,13 +106,13 @@ struct HoltWintersAcross {
     func row(_ number: Int) -> UnsafeMutablePointer<Double> { base + number * count }
     var lanes = holt_winters_lanes(
       level_gain: row(0), trend_gain: row(1), damping: row(2), residual_gain: row(3),
-      smallest_size: row(14), seasonal_gain: row(4), trend_sum: nil, carry: nil, level: row(8),
-      trend: row(9), residual: row(10), size: row(11), seasonal: row(rows), one_step: row(12),
+      smallest_bound: row(14), seasonal_gain: row(4), trend_sum: nil, carry: nil, level: row(8),
+      trend: row(9), residual: row(10), bound: row(11), seasonal: row(rows), one_step: row(12),
       multi_step: row(13))
     indices.withPointers { states in
       var run = holt_winters_run(
         count: Int64(steps), values: values.baseAddress, seasons: Int64(seasons), states: states,
-        clip: HoltWinters.clipMultiple, size_gain: HoltWinters.innovationSizeGain,
+        bound_kept: HoltWinters.boundKept, bound_gain: HoltWinters.boundGain,
         warm_up: Int64(warmUp), stride: 0, horizons: 0, horizon: nil)
       holt_winters_across(&run, &lanes)
     }

@@ -21,8 +21,8 @@ final class HoltWintersBatch {
   private let warmUp: Int
   private var values: [Float]
   private var known: [Int]
-  private var smallestSizes: [Float]
-  private var sizes: [Float]
+  private var smallestBounds: [Float]
+  private var bounds: [Float]
   private var starts: [Float]
   /// Rows of gains: level, trend, damping, residual, four seasons; then one per seasonal state.
   private let memory: UnsafeMutableBufferPointer<Float>
@@ -43,8 +43,8 @@ final class HoltWintersBatch {
     known = Array(repeating: 0, count: places)
     // The kernel reads one number beyond the last.
     values = Array(repeating: 0, count: count * places + 1)
-    smallestSizes = Array(repeating: 0, count: places + 1)
-    sizes = smallestSizes
+    smallestBounds = Array(repeating: 0, count: places + 1)
+    bounds = smallestBounds
     starts = Array(repeating: 0, count: states * places + 1)
     memory = UnsafeMutableRawBufferPointer.allocate(
       byteCount: 4 * Self.width * (Self.gainRows + states), alignment: 64
@@ -65,8 +65,8 @@ final class HoltWintersBatch {
       }
     }
     known[place] = series.values.dropFirst(warmUp).reduce(0) { $0 + ($1.isNaN ? 0 : 1) }
-    smallestSizes[place] = Float(start.floor)
-    sizes[place] = Float(max(start.states.innovationSize, start.floor))
+    smallestBounds[place] = Float(start.floor)
+    bounds[place] = Float(max(start.states.innovationBound, start.floor))
     starts.withUnsafeMutableBufferPointer { starts in
       for (state, value) in start.states.seasonal.enumerated() {
         starts[state * places + place] = Float(value)
@@ -108,14 +108,14 @@ final class HoltWintersBatch {
       stateIndices.withPointers { indices in
         values.withUnsafeBufferPointer { values in
           starts.withUnsafeBufferPointer { starts in
-            smallestSizes.withUnsafeBufferPointer { smallest in
-              sizes.withUnsafeBufferPointer { sizes in
+            smallestBounds.withUnsafeBufferPointer { smallest in
+              bounds.withUnsafeBufferPointer { bounds in
                 var run = holt_winters_batch_run(
                   count: Int64(count), series: Int64(seriesPerGroup), values: values.baseAddress,
                   seasons: Int64(stateIndices.count), states: indices,
                   clip: Float(HoltWinters.clipMultiple),
                   size_gain: Float(HoltWinters.innovationSizeGain), warm_up: Int64(warmUp),
-                  smallest_size: smallest.baseAddress, size: sizes.baseAddress,
+                  smallest_bound: smallest.baseAddress, bound: bounds.baseAddress,
                   seasonal: starts.baseAddress, seasonal_states: Int64(states))
                 holt_winters_batch_pass(&run, &lanes)
               }

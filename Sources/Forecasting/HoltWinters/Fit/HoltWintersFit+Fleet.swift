@@ -101,10 +101,10 @@ extension HoltWintersFit {
         model: HoltWinters(
           seasons: series.seasons, transform: series.transform, parameters: lane.parameters,
           level: lane.states.level, trend: lane.states.trend, seasonal: lane.states.seasonal,
-          innovationSize: lane.states.innovationSize, smallestInnovationSize: start.floor,
+          innovationBound: lane.states.innovationBound, smallestInnovationBound: start.floor,
           residual: lane.residual, range: series.range),
         loss: lane.loss, passes: passes + 1, initial: start.states,
-        smallestInnovationSize: start.floor))
+        smallestInnovationBound: start.floor))
   }
 }
 

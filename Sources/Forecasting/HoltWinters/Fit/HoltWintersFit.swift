@@ -16,7 +16,7 @@ public struct HoltWintersFit: Sendable, Equatable {
   public var parameters: HoltWintersParameters { model.parameters }
 
   let initial: HoltWintersStates
-  let smallestInnovationSize: Double
+  let smallestInnovationBound: Double
 
   /// What to fit, and how hard.
   public struct Options: Sendable, Equatable {
@@ -99,9 +99,9 @@ public struct HoltWintersFit: Sendable, Equatable {
       model: HoltWinters(
         seasons: series.seasons, transform: series.transform, parameters: parameters,
         level: final.states.level, trend: final.states.trend, seasonal: final.states.seasonal,
-        innovationSize: final.states.innovationSize, smallestInnovationSize: start.floor,
+        innovationBound: final.states.innovationBound, smallestInnovationBound: start.floor,
         residual: final.residual, range: series.range),
       loss: best.value, passes: passes + 1, initial: start.states,
-      smallestInnovationSize: start.floor)
+      smallestInnovationBound: start.floor)
   }
 }

@@ -1,4 +1,4 @@
-/// The states before a series' first step, and the smallest size of innovations to reckon with.
+/// The states before a series' first step, and the smallest bound of innovations to reckon with.
 struct HoltWintersStart {
   let states: HoltWintersStates
   let floor: Double
@@ -37,30 +37,30 @@ struct HoltWintersStart {
     return HoltWintersAcross.Lane(
       parameters: HoltWintersParameters(
         level: 0.1, seasonal: Array(repeating: 0.1, count: series.seasons.count), residual: 0.5),
-      states: states, floor: leastSize(in: series.transform, level: states.level))
+      states: states, floor: leastBound(in: series.transform, level: states.level))
   }
 
   private init(after backcast: HoltWintersStates, least: Double) {
     var states = backcast
     states.trend = 0
-    let size = max(states.innovationSize, least)
-    if size > 0 {
-      states.innovationSize = size
-      floor = size / 4
+    let bound = max(states.innovationBound, least)
+    if bound > 0 {
+      states.innovationBound = bound
+      floor = bound / 4
     } else {
       // Nothing but zeros: no size to compare with, so the first real value is not clipped.
-      states.innovationSize = 1e30
+      states.innovationBound = 1e30
       floor = 0
     }
     self.states = states
   }
 
-  /// One per cent of what the series is about, transformed.
-  private static func leastSize(in transform: Transform, level: Double) -> Double {
+  /// That of innovations of one per cent of what the series is about, transformed.
+  private static func leastBound(in transform: Transform, level: Double) -> Double {
     switch transform {
-    case .logarithm: 0.01
-    case .squareRoot: 0.005 * level.magnitude
-    case .identity: 0.01 * level.magnitude
+    case .logarithm: HoltWinters.clipMultiple * 0.01
+    case .squareRoot: HoltWinters.clipMultiple * 0.005 * level.magnitude
+    case .identity: HoltWinters.clipMultiple * 0.01 * level.magnitude
     }
   }
 }

@@ -3,7 +3,7 @@ struct HoltWintersStates: Equatable {
   var level: Double
   var trend: Double
   var seasonal: [Double]
-  var innovationSize: Double
+  var innovationBound: Double
 }
 
 extension HoltWintersStates {
@@ -64,7 +64,7 @@ extension HoltWintersStates {
     }
     return HoltWintersStates(
       level: level - slope * Double(span) / 2, trend: slope, seasonal: seasonal,
-      innovationSize: count > 0 ? size / count : 0)
+      innovationBound: count > 0 ? HoltWinters.clipMultiple * size / count : 0)
   }
 
   /// Change per step between the means of the first and the last whole period; 0 with fewer than two.
