@@ -53,3 +53,62 @@ void absolute_error_weights(int64_t count, int64_t width, const double *rows,
       for (int64_t i = 0; r + i < count; i++) weights[r + i] = weight[i];
   }
 }
+
+// Four sums side by side: a single one would wait for itself at every step.
+#define CHAINS 4
+typedef double chains __attribute__((ext_vector_type(CHAINS)));
+typedef double loose_chains __attribute__((ext_vector_type(CHAINS), aligned(8)));
+#define LOAD_CHAINS(row) (*(const loose_chains *)(row))
+#define STORE_CHAINS(row, value) (*(loose_chains *)(row) = (value))
+
+// Rows whose part of all columns stays near while pairs are summed, and columns that are multiplied
+// with one at the same time.
+#define BLOCK 128
+#define TOGETHER 4
+
+__attribute__((always_inline)) static inline void add_products(int64_t rows, int64_t count,
+                                                               const int together,
+                                                               const double *weighted,
+                                                               const double *columns,
+                                                               double *sums) {
+  chains sum[TOGETHER];
+  for (int i = 0; i < together; i++) sum[i] = LOAD_CHAINS(sums + i * CHAINS);
+  for (int64_t row = 0; row < rows; row += CHAINS) {
+    const chains left = LOAD_CHAINS(weighted + row);
+    for (int i = 0; i < together; i++) sum[i] += left * LOAD_CHAINS(columns + i * count + row);
+  }
+  for (int i = 0; i < together; i++) STORE_CHAINS(sums + i * CHAINS, sum[i]);
+}
+
+CLONES
+void weighted_column_gram(int64_t count, int64_t width, const double *columns,
+                          const double *weights, double *sums, double *gram) {
+  for (int64_t i = 0; i < width * width * CHAINS; i++) sums[i] = 0;
+  const int64_t whole = count / CHAINS * CHAINS;
+  for (int64_t begin = 0; begin < whole; begin += BLOCK) {
+    const int64_t rows = whole - begin < BLOCK ? whole - begin : BLOCK;
+    double weighted[BLOCK];
+    for (int64_t column = 0; column < width; column++) {
+      const double *own = columns + column * count + begin;
+      for (int64_t row = 0; row < rows; row++) weighted[row] = weights[begin + row] * own[row];
+      const double *others = columns + begin;
+      double *of_column = sums + column * width * CHAINS;
+      int64_t other = column;
+      for (; other + TOGETHER <= width; other += TOGETHER)
+        add_products(rows, count, TOGETHER, weighted, others + other * count,
+                     of_column + other * CHAINS);
+      for (; other < width; other++)
+        add_products(rows, count, 1, weighted, others + other * count,
+                     of_column + other * CHAINS);
+    }
+  }
+  for (int64_t column = 0; column < width; column++) {
+    for (int64_t other = column; other < width; other++) {
+      const double *sum = sums + (column * width + other) * CHAINS;
+      double first = sum[0];
+      for (int64_t row = whole; row < count; row++)
+        first += weights[row] * columns[column * count + row] * columns[other * count + row];
+      gram[column * width + other] = (first + sum[1]) + (sum[2] + sum[3]);
+    }
+  }
+}

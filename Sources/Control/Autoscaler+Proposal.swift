@@ -183,7 +183,7 @@ extension Autoscaler {
     let ticks = Int64((boot + tempo.drain) / tempo.interval)
     var backlog = 0.0
     // What starts from the pool serves before noise has gone by.
-    let lasting = fleet.warm > 0 ? recent.planned : lastingRate
+    let lasting = fleet.warm > 0 ? recent.planned : lastingRate()
     if let queue = observation.queue, let rate = lasting {
       let projection = BacklogProjection(
         rate: rate, ratePerReplica: policy.fleet.ratePerReplica,
@@ -204,7 +204,7 @@ extension Autoscaler {
   /// The observed rate as far as it will last while replicas boot. With a forecast that decides, what
   /// lies within its noise is gone by then and the median stays; what exceeds the upper quantile is
   /// news and lasts. Never falls when the observed rate rises.
-  private var lastingRate: Double? {
+  private mutating func lastingRate() -> Double? {
     guard let rate = recent.planned, demand.trust.grade == .full,
       let forecast = demand.forecast(level: Self.noiseLevel)
     else { return recent.planned }

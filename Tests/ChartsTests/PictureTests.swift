@@ -259,4 +259,32 @@ struct PictureTests {
     #expect(wide.components(separatedBy: "band-outer ").count == 4)
     #expect(wide.components(separatedBy: "band-inner ").count == 3)
   }
+
+  @Test("What was expected is told from what is expected, unless both are the same quantiles")
+  func pastAndNext() {
+    func bands(_ label: String, from start: Double) -> ForecastBands {
+      func hours(_ value: Double) -> TimedValues {
+        TimedValues(start: start, step: 3600, values: [value, value])
+      }
+      return ForecastBands(
+        middle: hours(2),
+        bands: [ForecastBands.Band(label: label, lower: hours(1), upper: hours(3))])
+    }
+    func wide(_ past: String, _ next: String) -> String {
+      let chart = TimeChart.demand(
+        identifier: "d", observed: TimedValues(times: [0], values: [2]),
+        forecasts: [bands(past, from: 0), bands(next, from: 7200)], range: 0...14_400, now: 7200)
+      return chart.figure().source.components(separatedBy: "</svg>")[0]
+    }
+    func count(_ style: String, in picture: String) -> Int {
+      picture.components(separatedBy: "\(style) ").count - 1
+    }
+    // Once in the plot and once in the legend.
+    let different = wide("P50–P99", "P10–P90")
+    #expect(count("band-past", in: different) == 2)
+    #expect(count("band-outer", in: different) == 2)
+    let alike = wide("P10–P90", "P10–P90")
+    #expect(count("band-past", in: alike) == 0)
+    #expect(count("band-outer", in: alike) == 3)
+  }
 }

@@ -125,6 +125,12 @@ void holt_winters_batch_pass(const holt_winters_batch_run *run,
 void weighted_gram(int64_t count, int64_t width, const double *rows, const double *weights,
                    double *gram);
 
+/// The same of a matrix that is given column by column, not row by row, and without fusing: the same
+/// bytes on every instruction set. Sets the upper triangle of `gram`; `sums` is room for
+/// 4 times `width` times `width` numbers.
+void weighted_column_gram(int64_t count, int64_t width, const double *columns,
+                          const double *weights, double *sums, double *gram);
+
 /// Sets `weights[i]` to 1 / max(|rows[i] . direction| / scale, least): the weights that make
 /// a least squares fit one of least absolute errors, when `direction` holds the coefficients and, at
 /// the target's place, -1.

@@ -63,6 +63,7 @@ public enum StyleSheet {
       .ink-need.line{stroke-width:1.1}
       .band-outer{fill:currentColor;fill-opacity:.16}
       .band-inner{fill:currentColor;fill-opacity:.22}
+      .band-past{fill:currentColor;fill-opacity:.42}
       .band-solid{fill:currentColor;fill-opacity:.75}
       .event{fill:var(--event);fill-opacity:.18}
       .threshold{stroke:var(--shortage);stroke-width:1.25;stroke-dasharray:2 3;fill:none}

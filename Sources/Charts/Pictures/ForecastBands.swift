@@ -26,13 +26,14 @@ public struct ForecastBands: Sendable, Equatable {
     self.bands = bands
   }
 
-  func layers(ink: Ink, endLabels: Bool = false) -> [Layer] {
+  /// - Parameter outer: How the widest band is tinted.
+  func layers(ink: Ink, outer: BandStrength = .outer) -> [Layer] {
     bands.enumerated().map { index, band in
       Layer(
         band.label, ink: ink,
         .band(
           lower: band.lower, upper: band.upper,
-          strength: index == bands.count - 1 && bands.count > 1 ? .inner : .outer, stepped: false))
+          strength: index == bands.count - 1 && bands.count > 1 ? .inner : outer, stepped: false))
     } + [Layer(middleLabel, ink: ink, .line(middle, dashed: true))]
   }
 }

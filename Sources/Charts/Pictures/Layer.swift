@@ -77,10 +77,13 @@ public struct Layer: Sendable {
   }
 }
 
-/// How strongly a band is tinted: the inner of two nested bands is the stronger.
+/// How strongly a band is tinted: the inner of two nested bands is the stronger, and so is what was
+/// expected of times that have passed, where that is something else than what is expected of those
+/// to come.
 public enum BandStrength: String, Sendable {
   case outer
   case inner
+  case past
   case solid
 
   var style: String { "band-" + rawValue }

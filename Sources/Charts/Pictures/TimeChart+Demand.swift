@@ -13,9 +13,11 @@ extension TimeChart {
     offset: UTCOffset = .utc, events: [EventSpan] = [], unit: String = "requests/s"
   ) -> TimeChart {
     var layers: [Layer] = []
-    // Pieces that show the same quantiles share their entry in the legend.
+    // Pieces that show the same quantiles share their entry in the legend; one that shows others is
+    // told from the last by its tint.
     for forecast in forecasts {
-      for var layer in forecast.layers(ink: .forecast) {
+      let isAlike = forecast.bands.map(\.label) == forecasts.last?.bands.map(\.label)
+      for var layer in forecast.layers(ink: .forecast, outer: isAlike ? .outer : .past) {
         layer.inLegend = !layers.contains { $0.label == layer.label }
         layers.append(layer)
       }

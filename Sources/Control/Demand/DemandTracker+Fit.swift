@@ -7,7 +7,9 @@ extension DemandTracker {
     fittedTo values: [Double], from start: Timestamp
   ) -> Result<LeadDemand, DemandFitFailure> {
     let seasons = calendar.seasons.supported(by: values.count)
-    let positions = values.indices.map { calendar.positions(at: start + step * $0) }
+    let positions = values.indices.map {
+      calendar.positions(at: start.later(by: stepSeconds * Int64($0)))
+    }
     do {
       let fit = try LeadDemandFit.fit(
         values: values, positions: positions, seasons: seasons, lead: lead)

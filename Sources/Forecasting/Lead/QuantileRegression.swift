@@ -1,3 +1,4 @@
+import CKernels
 import RealModule
 
 /// Linear regression of a conditional quantile: the coefficients that minimise the weighted pinball
@@ -138,23 +139,15 @@ private struct WeightedColumns {
   /// Sums of products of two columns under the weights of the pinball loss; upper triangle only.
   func gram(level: Double, coefficients: [Double]) -> [Double] {
     var gram = Array(repeating: 0.0, count: width * width)
-    withUnsafeTemporaryAllocation(of: Double.self, capacity: 2 * count) { scratch in
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: count + 4 * width * width) { scratch in
+      let weighted = UnsafeMutableBufferPointer(rebasing: scratch[..<count])
+      let sums = UnsafeMutableBufferPointer(rebasing: scratch[count...])
       columns.withUnsafeBufferPointer { columns in
-        let weight = scratch[..<count]
-        let scaled = UnsafeMutableBufferPointer(rebasing: scratch[count...])
-        let weighted = UnsafeMutableBufferPointer(rebasing: weight)
         weigh(weighted, columns, level: level, coefficients: coefficients)
-        for column in 0..<width {
-          let values = UnsafeBufferPointer(rebasing: columns[(column * count)...])
-          var row = 0
-          while row < count {
-            scaled[row] = weighted[row] * values[row]
-            row += 1
-          }
-          for other in column..<width {
-            let others = UnsafeBufferPointer(rebasing: columns[(other * count)...])
-            gram[column * width + other] = product(scaled, others)
-          }
+        gram.withUnsafeMutableBufferPointer { gram in
+          weighted_column_gram(
+            Int64(count), Int64(width), columns.baseAddress, weighted.baseAddress,
+            sums.baseAddress, gram.baseAddress)
         }
       }
     }
@@ -195,28 +188,5 @@ private struct WeightedColumns {
       weighted[row] = weights[row] * side / max(error.magnitude, tolerance)
       row += 1
     }
-  }
-
-  /// Four sums side by side: a single one would wait for itself at every step.
-  private func product(
-    _ left: UnsafeMutableBufferPointer<Double>, _ right: UnsafeBufferPointer<Double>
-  ) -> Double {
-    var first = 0.0
-    var second = 0.0
-    var third = 0.0
-    var fourth = 0.0
-    var row = 0
-    while row + 4 <= count {
-      first += left[row] * right[row]
-      second += left[row + 1] * right[row + 1]
-      third += left[row + 2] * right[row + 2]
-      fourth += left[row + 3] * right[row + 3]
-      row += 4
-    }
-    while row < count {
-      first += left[row] * right[row]
-      row += 1
-    }
-    return (first + second) + (third + fourth)
   }
 }

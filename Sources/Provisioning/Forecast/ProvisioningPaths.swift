@@ -24,14 +24,24 @@ public struct ProvisioningPaths: Sendable {
   public internal(set) var floorUnits: [Double]
   public internal(set) var policyUnits: [Double]
 
+  /// Nothing happens in any of them.
   public init(start: Timestamp, hours: Int, count: Int) {
-    self.start = start
-    self.hours = hours
-    self.count = count
-    demand = [Float](repeating: 0, count: hours * count)
+    self.init(
+      start: start, hours: hours, count: count,
+      demand: [Float](repeating: 0, count: hours * count))
     units = demand
     peaks = demand
     cost = demand
+  }
+
+  /// What is bought for that demand, and what it costs, has yet to be filled in: memory for zeros is
+  /// a tenth of a forecast's time.
+  init(start: Timestamp, hours: Int, count: Int, demand: [Float]) {
+    self.start = start
+    self.hours = hours
+    self.count = count
+    self.demand = demand
+    (units, peaks, cost) = ([], [], [])
     expectedDemand = [Double](repeating: 0, count: hours)
     floorUnits = expectedDemand
     policyUnits = expectedDemand

@@ -54,13 +54,15 @@ public struct ServiceForecaster: Sendable {
       let loading = factor.loading(of: input.id)
       if loading != 0 { shared = SharedScores(loading: loading, seed: request.seed) }
     }
-    var paths = ProvisioningPaths(start: request.start, hours: request.hours, count: request.paths)
-    paths.demand = outlook.paths(
-      from: request.start, hours: request.hours, count: request.paths, seed: seed, shared: shared)
+    var paths = ProvisioningPaths(
+      start: request.start, hours: request.hours, count: request.paths,
+      demand: outlook.paths(
+        from: request.start, hours: request.hours, count: request.paths, seed: seed,
+        shared: shared))
     scale(&paths, scenario, seed: request.seed)
     response.apply(to: &paths, seed: seed ^ 0x5CA7)
     let prices = prices(scenario)
-    if let prices { price(&paths, prices) }
+    price(&paths, prices)
     return TargetForecast(
       target: input.id.name, paths: paths, calendar: request.calendar,
       purchase: request.purchases[input.id.name] ?? .onDemand,
@@ -116,18 +118,18 @@ public struct ServiceForecaster: Sendable {
     return PriceSchedule(scenario.instance?.pricePerHour ?? own.perReplicaHour)
   }
 
-  private func price(_ paths: inout ProvisioningPaths, _ prices: PriceSchedule) {
-    var cost = paths.cost
-    paths.cost = []
-    cost.withUnsafeMutableBufferPointer { cost in
+  /// Without prices nothing costs anything.
+  private func price(_ paths: inout ProvisioningPaths, _ prices: PriceSchedule?) {
+    let count = paths.units.count
+    paths.cost = [Float](unsafeUninitializedCapacity: count) { cost, filled in
       paths.units.withUnsafeBufferPointer { units in
         for hour in 0..<paths.hours {
-          let price = Float(prices.price(at: paths.start + .seconds(3600 * hour)))
+          let price = Float(prices?.price(at: paths.start + .seconds(3600 * hour)) ?? 0)
           for place in paths.row(hour) { cost[place] = price * units[place] }
         }
       }
+      filled = count
     }
-    paths.cost = cost
   }
 
   /// A number that belongs to the name: FNV-1a.

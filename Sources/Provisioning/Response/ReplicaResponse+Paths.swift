@@ -7,14 +7,13 @@ extension ReplicaResponse {
   func apply(to paths: inout ProvisioningPaths, seed: UInt64) {
     guard paths.hours > 0 else { return }
     var random = SplitMix64(seed: seed)
-    // Taken out for the time being, so that each row is written without asking who else has it.
-    var (units, peaks) = (paths.units, paths.peaks)
-    (paths.units, paths.peaks) = ([], [])
     let count = paths.count
     let last = paths.hours - 1
-    paths.demand.withUnsafeBufferPointer { demand in
-      units.withUnsafeMutableBufferPointer { units in
-        peaks.withUnsafeMutableBufferPointer { peaks in
+    let all = paths.demand.count
+    var highest: [Float] = []
+    paths.units = [Float](unsafeUninitializedCapacity: all) { units, filledUnits in
+      highest = [Float](unsafeUninitializedCapacity: all) { peaks, filledPeaks in
+        paths.demand.withUnsafeBufferPointer { demand in
           for hour in 0...last {
             let rows = RowPlaces(
               before: max(0, hour - 1) * count, now: hour * count,
@@ -23,9 +22,11 @@ extension ReplicaResponse {
             scatter(rows, units, peaks, &random)
           }
         }
+        filledPeaks = all
       }
+      filledUnits = all
     }
-    (paths.units, paths.peaks) = (units, peaks)
+    paths.peaks = highest
     for hour in 0..<paths.hours {
       let expectation = expected(
         before: paths.expectedDemand[max(0, hour - 1)], now: paths.expectedDemand[hour],

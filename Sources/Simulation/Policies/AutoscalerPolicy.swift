@@ -75,10 +75,13 @@ struct AutoscalerPolicy: SimulatedPolicy {
   }
 
   private func pending(_ view: ControllerView) -> [PendingBatch] {
-    let batches = view.fleet.pending
-    guard !batches.isEmpty else { return [] }
     let fleet = view.fleet
-    return batches.sorted { $0.started < $1.started }.map {
+    var batches = fleet.pending
+    guard !batches.isEmpty else { return [] }
+    // They come by when they become ready: nearly always that is by their start.
+    let isAscending = zip(batches, batches.dropFirst()).allSatisfy { $0.started <= $1.started }
+    if !isAscending { batches.sort { $0.started < $1.started } }
+    return batches.map {
       PendingBatch(
         count: $0.count, since: grid.time(at: $0.started),
         isWarm: fleet.warmBoot < fleet.boot && $0.ready - $0.started == fleet.warmBoot)

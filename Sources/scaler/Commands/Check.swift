@@ -6,6 +6,7 @@ import Storage
 
 struct Check: ScalerCommand {
   static let configuration = CommandConfiguration(
+    commandName: "check",
     abstract: "Validate a configuration, and with --connect what it is connected to.")
 
   @Option(help: "The configuration file.")

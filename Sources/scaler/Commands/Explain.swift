@@ -5,6 +5,7 @@ import Storage
 
 struct Explain: ScalerCommand {
   static let configuration = CommandConfiguration(
+    commandName: "explain",
     abstract: "One decision: every number and rule that made it, and what reaction alone would do.")
 
   @Argument(help: "The service.")

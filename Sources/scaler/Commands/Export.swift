@@ -5,6 +5,7 @@ import Storage
 /// Files for the cost team and for notebooks.
 struct Export: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "export",
     abstract: "Write what the fleet will need and cost, what to commit to, decisions, samples.",
     discussion: """
       All of them read the store, also while `serve` runs. A file given with --output appears whole \

@@ -7,6 +7,7 @@ import Foundation
 
 struct Forecast: ScalerCommand {
   static let configuration = CommandConfiguration(
+    commandName: "forecast",
     abstract: "Forecast series from a CSV or the store, with quantiles.",
     discussion: """
       A CSV given as --history has the columns timestamp, rate and maybe series, or is laid out as the M4 \

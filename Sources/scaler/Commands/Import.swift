@@ -6,6 +6,7 @@ import Storage
 
 struct Import: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "import",
     abstract: "Load history into the store; repeating an import changes nothing.",
     subcommands: [ImportCSV.self, ImportPrometheus.self])
 }

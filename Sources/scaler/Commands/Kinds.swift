@@ -3,6 +3,7 @@ import Simulation
 
 struct Kinds: ScalerCommand {
   static let configuration = CommandConfiguration(
+    commandName: "kinds",
     abstract: "List the kinds of clouds, sources and policies that files may name.")
 
   enum Family: String, ExpressibleByArgument, CaseIterable { case clouds, sources, policies }

@@ -8,6 +8,7 @@ import Storage
 
 struct Plan: ScalerCommand {
   static let configuration = CommandConfiguration(
+    commandName: "plan",
     abstract: "Say what would be commanded now and why, changing nothing.")
 
   @Option(help: "The configuration file.")

@@ -7,6 +7,7 @@ import Storage
 
 struct Replay: ScalerCommand {
   static let configuration = CommandConfiguration(
+    commandName: "replay",
     abstract: "Run the journal through the decision core again and compare with what was decided.")
 
   @Option(help: "The store's file.")

@@ -11,6 +11,7 @@ import Web
 
 struct Serve: ScalerCommand {
   static let configuration = CommandConfiguration(
+    commandName: "serve",
     abstract: "Run the service: observe, forecast, decide, command, and serve API and dashboard.")
 
   @Option(help: "The configuration file.")

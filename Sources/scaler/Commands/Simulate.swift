@@ -6,6 +6,7 @@ import Simulation
 
 struct Simulate: ScalerCommand {
   static let configuration = CommandConfiguration(
+    commandName: "simulate",
     abstract: "Backtest policies on a trace, with queueing, boot times, cost and an oracle.")
 
   @OptionGroup var world: ScenarioOptions

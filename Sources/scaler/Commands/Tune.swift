@@ -6,6 +6,7 @@ import Simulation
 
 struct Tune: ScalerCommand {
   static let configuration = CommandConfiguration(
+    commandName: "tune",
     abstract: "Search policy settings by simulation: the cheapest that keeps the objective.",
     discussion: """
       The first 70 % of the evaluated time is searched, the rest judges what was found: figures \

@@ -2,8 +2,7 @@ import Domain
 import Foundation
 import Provisioning
 
-/// How often the truth of the last fortnight fell between P10 and P90 of what was forecast from
-/// what came before.
+/// How often the truth of the last fortnight fell between P10 and P90 of what was forecast of it.
 struct Coverage {
   var hours = 0.0
   var insideHours = 0.0
@@ -13,8 +12,9 @@ struct Coverage {
   var belowDays = 0.0
   /// Mean forecast over mean truth of the fortnight, minus one.
   var bias = 0.0
-  /// Whether the fortnight's mean lay between its own P10 and P90.
-  var insideWhole = 0.0
+  /// Whether the fortnight's mean lay between its own P10 and P90; nil where its days were forecast
+  /// one by one.
+  var insideWhole: Double?
   /// Mean width of a day's interval over the mean.
   var width = 0.0
 
@@ -23,7 +23,8 @@ struct Coverage {
   /// - Parameters:
   ///   - rows: Per hour one value per path.
   ///   - truth: Per hour, NaN where unknown.
-  init(rows: [Float], paths: Int, truth: [Double]) {
+  ///   - isOneForecast: Whether a path is one future from the first hour to the last.
+  init(rows: [Float], paths: Int, truth: [Double], isOneForecast: Bool) {
     var (sum, expected) = (0.0, 0.0)
     var whole = [Double](repeating: 0, count: paths)
     for day in stride(from: 0, to: truth.count, by: 24) {
@@ -50,8 +51,10 @@ struct Coverage {
       width += (high - low) / max(actual, 1e-9)
     }
     bias = sum > 0 ? expected / sum - 1 : 0
-    let (low, high) = Self.interval(whole)
-    insideWhole = (low...high).contains(sum) ? 1 : 0
+    if isOneForecast {
+      let (low, high) = Self.interval(whole)
+      insideWhole = (low...high).contains(sum) ? 1 : 0
+    }
     width /= max(1, days)
   }
 

@@ -4,16 +4,34 @@ import Foundation
 import Provisioning
 import Simulation
 
-/// Forecasts the last fortnight of each trace from what came before it.
+/// Forecasts the last fortnight of each trace from what came before it: all of it from its start, and
+/// each of its days from what came before that day, as an export is used that is made every day.
 enum Demand {
   static let paths = 400
 
+  /// From where the days of the fortnight are forecast.
+  enum Origin: CaseIterable {
+    case fortnight, day
+
+    var text: String {
+      switch self {
+      case .fortnight: "from the fortnight's start"
+      case .day: "each day from the day before"
+      }
+    }
+  }
+
   static func measure(folder: String, m4: String?) throws {
-    print(header("demand"))
     let traces = try TraceFolder.read(folder)
     let long = traces.filter { $0.series.end.since($0.series.start) >= .seconds(28 * 86_400) }
-    report(long, each: true)
-    if let m4 { report(try TraceFolder.m4(m4), each: false, label: "M4 Hourly") }
+    let competition = try m4.map { try TraceFolder.m4($0) }
+    for origin in Origin.allCases {
+      print(origin.text)
+      print(header("demand"))
+      report(long, from: origin, each: true)
+      if let competition { report(competition, from: origin, each: false, label: "M4 Hourly") }
+    }
+    print("other fortnights, \(Origin.fortnight.text)")
     // Other fortnights of the same traces, to tell a rule from luck.
     for trace in long {
       let length = Int(trace.series.end.since(trace.series.start).inSeconds / 86_400)
@@ -23,7 +41,9 @@ enum Demand {
           series: trace.series.slice(
             from: trace.series.start, to: trace.series.end - .seconds(cut * 86_400)))
       }
-      if !earlier.isEmpty { report(earlier, each: false, label: trace.name + ", earlier") }
+      if !earlier.isEmpty {
+        report(earlier, from: .fortnight, each: false, label: trace.name + ", earlier")
+      }
     }
   }
 
@@ -31,7 +51,7 @@ enum Demand {
   static func measureDays(folder: String) throws {
     for trace in try TraceFolder.read(folder)
     where trace.series.end.since(trace.series.start) >= .seconds(28 * 86_400) {
-      guard let (start, rows, truth) = forecast(trace) else { continue }
+      guard let (start, rows, truth) = forecast(trace, from: .fortnight) else { continue }
       let sum = truth.reduce(0) { $1.isFinite ? $0 + $1 : $0 }
       print("\(trace.name)\n  day from               came  expected  of the bias")
       var total = 0.0
@@ -68,7 +88,8 @@ enum Demand {
         ProvisioningRequest(start: start, hours: Coverage.fortnight, paths: paths, seed: 7))
       let actual = try ServiceInput(policy: policy, history: trace.series).simulatedUnits(
         from: start, hours: Coverage.fortnight)
-      let coverage = Coverage(rows: forecast.paths.units, paths: paths, truth: actual)
+      let coverage = Coverage(
+        rows: forecast.paths.units, paths: paths, truth: actual, isOneForecast: true)
       all.append(coverage)
       line(trace.name, trace, [coverage])
     }
@@ -80,10 +101,15 @@ enum Demand {
       + " days  hours in  below   days in  below  fortnight     bias  day width"
   }
 
-  private static func report(_ traces: [Trace], each: Bool, label: String = "pooled") {
+  private static func report(
+    _ traces: [Trace], from origin: Origin, each: Bool, label: String = "pooled"
+  ) {
     var all: [Coverage] = []
     for trace in traces {
-      guard let coverage = coverage(trace) else { continue }
+      guard let forecast = forecast(trace, from: origin) else { continue }
+      let coverage = Coverage(
+        rows: forecast.rows, paths: paths, truth: forecast.truth,
+        isOneForecast: origin == .fortnight)
       all.append(coverage)
       if each { line(trace.name, trace, [coverage]) }
     }
@@ -96,19 +122,22 @@ enum Demand {
     return (start, trace.series.slice(from: trace.series.start, to: start))
   }
 
-  private static func coverage(_ trace: Trace) -> Coverage? {
-    forecast(trace).map { Coverage(rows: $0.rows, paths: paths, truth: $0.truth) }
-  }
-
-  /// The last fortnight as forecast from what came before it, and as it came.
+  /// The last fortnight as forecast and as it came. Days that were forecast one by one have nothing
+  /// in common: their futures are drawn anew.
   private static func forecast(
-    _ trace: Trace
+    _ trace: Trace, from origin: Origin
   ) -> (start: Timestamp, rows: [Float], truth: [Double])? {
-    let (start, past) = split(trace)
+    let (start, _) = split(trace)
     let hourly = trace.series.coarsened(by: 3600 / Int(trace.series.step.wholeSeconds))
     let first = hourly.index(at: start)
-    guard let outlook = DemandOutlook(history: past, zone: .utc) else { return nil }
-    let rows = outlook.paths(from: start, hours: Coverage.fortnight, count: paths, seed: 7)
+    let hours = origin == .day ? 24 : Coverage.fortnight
+    var rows: [Float] = []
+    for hour in stride(from: 0, to: Coverage.fortnight, by: hours) {
+      let begin = start + .seconds(3600 * hour)
+      let past = trace.series.slice(from: trace.series.start, to: begin)
+      guard let outlook = DemandOutlook(history: past, zone: .utc) else { return nil }
+      rows += outlook.paths(from: begin, hours: hours, count: paths, seed: UInt64(7 + hour))
+    }
     return (start, rows, Array(hourly.values[first..<(first + Coverage.fortnight)]))
   }
 
@@ -123,12 +152,15 @@ enum Demand {
       ? 0 : biases.count % 2 == 1 ? biases[half] : 0.5 * (biases[half - 1] + biases[half])
     let bias = all.count == 1 ? all[0].bias : median
     let days = trace.series.end.since(trace.series.start).inSeconds / 86_400
+    let wholes = all.compactMap(\.insideWhole)
+    let whole =
+      wholes.isEmpty
+      ? "      –" : String(format: "%5.1f %%", 100 * wholes.reduce(0, +) / Double(wholes.count))
     let text = String(
-      format: "%5.0f  %6.1f %% %5.1f %%  %5.1f %% %5.1f %%   %5.1f %%  %6.1f %%  %6.1f %%", days,
+      format: "%5.0f  %6.1f %% %5.1f %%  %5.1f %% %5.1f %%   %@  %6.1f %%  %6.1f %%", days,
       100 * sum(\.insideHours) / sum(\.hours), 100 * sum(\.belowHours) / sum(\.hours),
-      100 * sum(\.insideDays) / sum(\.days), 100 * sum(\.belowDays) / sum(\.days),
-      100 * sum(\.insideWhole) / Double(all.count), 100 * bias,
-      100 * sum(\.width) / Double(all.count))
+      100 * sum(\.insideDays) / sum(\.days), 100 * sum(\.belowDays) / sum(\.days), whole,
+      100 * bias, 100 * sum(\.width) / Double(all.count))
     let pooled =
       all.count == 1
       ? ""

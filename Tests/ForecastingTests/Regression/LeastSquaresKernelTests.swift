@@ -18,4 +18,27 @@ import Testing
     }
     #expect(weights[count] == -1)
   }
+
+  @Test(
+    "a gram of columns is that of four sums side by side, to the bit",
+    arguments: [0, 1, 3, 4, 127, 128, 131, 260], [1, 4, 5, 13])
+  func columnGram(count: Int, width: Int) {
+    var random = Seeded(UInt64(count * 100 + width))
+    let columns = (0..<(count * width)).map { _ in random.normal() }
+    let weights = (0..<count).map { _ in random.uniform() }
+    var sums = Array(repeating: Double.nan, count: 4 * width * width)
+    var gram = Array(repeating: -1.0, count: width * width)
+    weighted_column_gram(Int64(count), Int64(width), columns, weights, &sums, &gram)
+    for left in 0..<width {
+      for right in 0..<width {
+        var parts = [0.0, 0, 0, 0]
+        for row in 0..<count {
+          let product = weights[row] * columns[left * count + row] * columns[right * count + row]
+          parts[row < count / 4 * 4 ? row % 4 : 0] += product
+        }
+        let expected = (parts[0] + parts[1]) + (parts[2] + parts[3])
+        #expect(gram[left * width + right] == (right < left ? -1 : expected))
+      }
+    }
+  }
 }
