@@ -71,6 +71,8 @@ public enum Rule: Sendable, Equatable {
     case noEffect = "no_effect"
     /// The rate follows the number of replicas.
     case feedback
+    /// The forecast is far beyond what its history ever held, and was clamped.
+    case forecast
 
     var text: String {
       switch self {
@@ -79,6 +81,7 @@ public enum Rule: Sendable, Equatable {
       case .recovering: "the signal has just come back"
       case .noEffect: "what was started does not become ready"
       case .feedback: "the rate follows the replicas"
+      case .forecast: "the forecast is far beyond its history"
       }
     }
   }
