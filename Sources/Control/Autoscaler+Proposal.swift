@@ -12,14 +12,28 @@ struct FleetView {
   var warm: Int
 }
 
-/// What the demand asks for, before any guardrail.
-private struct DemandParts {
+/// What the demand asks for, before any guardrail: a reaction to what is seen, and the forecast as a
+/// floor under it.
+///
+/// How the reaction is made depends on whether the forecast is believed: one that decides carries the
+/// headroom, and the reaction beside it is made without, so a service may get fewer replicas than it
+/// would without a forecast. With the reaction as it is, the floor can only raise the target: no size
+/// below falls when `floor` rises, and no guardrail turns the order of two targets round.
+struct DemandParts {
   /// Replicas for the upper demand of the lead window; nil without a forecast.
-  var forecast: Int?
+  var floor: Int?
   /// Replicas for the rate that was seen.
-  var observed: Int
+  var observed = 0
+  /// Replicas for what a burst will have climbed to.
+  var climbing = 0
   /// Extra replicas that work off the backlog.
   var drain = 0.0
+
+  /// Replicas for the demand without the backlog.
+  var rated: Int { max(floor ?? 0, observed, climbing) }
+
+  /// What the observed rate and the queue alone ask for.
+  var needed: Int { Int(replicas: Double(observed) + drain) }
 }
 
 // The parts of a decision are `mutating` also where they change nothing: called on a value that is
@@ -57,20 +71,33 @@ extension Autoscaler {
 
   /// What demand asks for, sent through the guardrails.
   mutating func propose(_ observation: Observation, fleet: FleetView) -> Proposal {
-    let now = observation.time
     var proposal = Proposal(target: 0, trail: [])
     proposal.trail.reserveCapacity(6)
-    let grade = demand.trust.grade
-    var parts = DemandParts(
-      forecast: forecastPart(at: now, grade: grade, trail: &proposal.trail), observed: 0)
-    let decides = parts.forecast != nil && grade == .full
-    parts.observed = observedPart(hasForecast: decides, trail: &proposal.trail)
-    let climbing = climbingPart(fleet: fleet, trail: &proposal.trail)
-    parts.drain = drainPart(observation, fleet: fleet, trail: &proposal.trail)
-    let needed = Int(replicas: Double(parts.observed) + parts.drain)
-    let rated = braked(
-      max(policy.fleet.min, parts.forecast ?? 0, parts.observed, climbing), at: now,
-      trail: &proposal.trail)
+    let parts = ask(observation, fleet: fleet, trail: &proposal.trail)
+    guardTarget(of: &proposal, for: parts, observation, fleet: fleet)
+    return proposal
+  }
+
+  /// What demand asks for, and in the trail why.
+  mutating func ask(
+    _ observation: Observation, fleet: FleetView, trail: inout [Rule]
+  ) -> DemandParts {
+    let floor = forecastPart(at: observation.time, trail: &trail)
+    var parts = DemandParts(floor: floor?.replicas)
+    parts.observed = observedPart(hasForecast: floor?.decides ?? false, trail: &trail)
+    parts.climbing = climbingPart(fleet: fleet, trail: &trail)
+    parts.drain = drainPart(
+      observation, fleet: fleet, hasForecast: floor?.decides ?? false, trail: &trail)
+    return parts
+  }
+
+  /// The target that demand asks for, and what the guardrails make of it.
+  mutating func guardTarget(
+    of proposal: inout Proposal, for parts: DemandParts, _ observation: Observation,
+    fleet: FleetView
+  ) {
+    let now = observation.time
+    let rated = braked(max(policy.fleet.min, parts.rated), at: now, trail: &proposal.trail)
     let held = wanted.hold(Double(rated), at: now, window: tempo.stabilization)
     // The tolerance keeps a quotient that should be whole from being rounded up by its last bit.
     proposal.target = Int(replicas: Double(rated) + parts.drain)
@@ -88,7 +115,7 @@ extension Autoscaler {
       growthSuspicion: growthSuspicion(observation),
       isRollingOut: observation.isRollingOut ?? false, isShrinkingHeld: isShrinkingHeld,
       foreignSize: foreign.found ?? foreignFloor(in: observation),
-      yields: foreign.yieldsUntil != nil, observed: needed, stabilized: stabilized,
+      yields: foreign.yieldsUntil != nil, observed: parts.needed, stabilized: stabilized,
       largest: sizes.largest(since: now.earlier(by: tempo.downPeriod)) ?? fleet.size,
       smallest: sizes.smallest(since: now.earlier(by: tempo.upPeriod)) ?? fleet.size,
       swing: shrinks
@@ -96,7 +123,6 @@ extension Autoscaler {
       override: override.flatMap { now < $0.until ? $0.replicas : nil },
       isFrozen: frozenUntil.map { now < $0 } ?? false)
     Guardrails.apply(to: &proposal, in: context, under: policy)
-    return proposal
   }
 
   /// A floor that somebody else wrote over ours.
@@ -111,11 +137,12 @@ extension Autoscaler {
     return feedback.isSuspect(queue: observation.queue, at: observation.time) ? .feedback : nil
   }
 
-  /// Replicas for the upper quantile of the highest demand within the lead window.
-  /// Nil where there is no forecast, or it is not believed.
+  /// Replicas for the upper quantile of the highest demand within the lead window, and whether the
+  /// forecast is believed so far that it carries the headroom.
+  /// Nil where there is no forecast, or it is not believed at all.
   private mutating func forecastPart(
-    at now: Timestamp, grade: ForecastTrust.Grade, trail: inout [Rule]
-  ) -> Int? {
+    at now: Timestamp, trail: inout [Rule]
+  ) -> (replicas: Int, decides: Bool)? {
     guard policy.forecast.isEnabled else {
       trail.append(.noForecast(.disabled))
       return nil
@@ -124,6 +151,7 @@ extension Autoscaler {
       trail.append(.noForecast(demand.isStale ? .stale : .learning))
       return nil
     }
+    let grade = demand.trust.grade
     guard grade != .reactiveOnly else {
       trail.append(.noForecast(.untrusted))
       return nil
@@ -134,14 +162,16 @@ extension Autoscaler {
         replicas: replicas, rate: forecast.upper, level: forecast.level, lead: tempo.lead,
         median: forecast.median))
     if let spent = risk.spentShare { trail.append(.violations(spent: spent)) }
+    if forecast.isClamped { trail.append(.suspicious(.forecast, result: replicas)) }
+    let decides = grade == .full && !forecast.isClamped
     guard !around.events.isEmpty,
       let (event, factor) = demand.effects.largest(
         around.events, from: now, to: now.later(by: tempo.leadSeconds))
-    else { return replicas }
+    else { return (replicas, decides) }
     let lifted = Int(replicas: forecast.upper * factor / policy.fleet.ratePerReplica)
-    guard lifted > replicas else { return replicas }
+    guard lifted > replicas else { return (replicas, decides) }
     trail.append(.event(name: event.name, replicas: lifted))
-    return lifted
+    return (lifted, decides)
   }
 
   /// Replicas for the rate that was seen. Without a forecast that decides, the configured headroom
@@ -175,7 +205,7 @@ extension Autoscaler {
   /// Extra replicas that work off the projected backlog within the drain time, held while they
   /// warm up and work.
   private mutating func drainPart(
-    _ observation: Observation, fleet: FleetView, trail: inout [Rule]
+    _ observation: Observation, fleet: FleetView, hasForecast: Bool, trail: inout [Rule]
   ) -> Double {
     guard policy.scaling.reacts, policy.hasQueueSignal else { return 0 }
     let now = observation.time
@@ -183,7 +213,7 @@ extension Autoscaler {
     let ticks = Int64((boot + tempo.drain) / tempo.interval)
     var backlog = 0.0
     // What starts from the pool serves before noise has gone by.
-    let lasting = fleet.warm > 0 ? recent.planned : lastingRate()
+    let lasting = hasForecast && fleet.warm == 0 ? lastingRate() : recent.planned
     if let queue = observation.queue, let rate = lasting {
       let projection = BacklogProjection(
         rate: rate, ratePerReplica: policy.fleet.ratePerReplica,
@@ -201,12 +231,11 @@ extension Autoscaler {
   /// What lies below this level is noise. Not the level in force: a deeper one must not ask for less.
   private static let noiseLevel = 0.99
 
-  /// The observed rate as far as it will last while replicas boot. With a forecast that decides, what
+  /// The observed rate as far as it will last while replicas boot, beside a forecast that decides: what
   /// lies within its noise is gone by then and the median stays; what exceeds the upper quantile is
   /// news and lasts. Never falls when the observed rate rises.
   private mutating func lastingRate() -> Double? {
-    guard let rate = recent.planned, demand.trust.grade == .full,
-      let forecast = demand.forecast(level: Self.noiseLevel)
+    guard let rate = recent.planned, let forecast = demand.forecast(level: Self.noiseLevel)
     else { return recent.planned }
     let noise = max(0, forecast.upper - forecast.median)
     return min(rate, max(forecast.median, rate - noise))

@@ -8,7 +8,8 @@ public import Forecasting
 /// `simulate` from a model of the world; the decisions are the same because this is all there is.
 ///
 /// The target is the larger of what the forecast and what the observed rate ask for, plus what
-/// drains the backlog, sent through the guardrails in their order.
+/// drains the backlog, sent through the guardrails in their order: the forecast is a floor under the
+/// reaction, and can only raise it.
 public struct Autoscaler: Sendable {
   public internal(set) var policy: ServicePolicy
   var tempo: Tempo
@@ -182,12 +183,8 @@ public struct Autoscaler: Sendable {
 
   private mutating func observe(_ observation: Observation) -> [Effect] {
     let now = observation.time
-    let fleet = fleet(in: observation)
     demand.expire(at: now)
-    learnFleet(observation, fleet: fleet)
-    learnDemand(observation)
-    risk.observe(rate: observation.rate, queue: observation.queue, ready: fleet.ready)
-
+    let fleet = look(at: observation)
     let proposal = propose(observation, fleet: fleet)
     feedback.observe(observation, delay: tempo.lagSeconds + 2 * demand.intervalSeconds)
     let decision = Decision(
@@ -206,6 +203,15 @@ public struct Autoscaler: Sendable {
       effects.append(.fit(request))
     }
     return effects
+  }
+
+  /// Learns what a tick shows, before anything is decided.
+  mutating func look(at observation: Observation) -> FleetView {
+    let fleet = fleet(in: observation)
+    learnFleet(observation, fleet: fleet)
+    learnDemand(observation)
+    risk.observe(rate: observation.rate, queue: observation.queue, ready: fleet.ready)
+    return fleet
   }
 
   private mutating func learnDemand(_ observation: Observation) {

@@ -21,7 +21,8 @@ public struct Decision: Sendable, Equatable, Codable {
     self.trail = trail
   }
 
-  /// What a run with the observed signals only would have asked for, before guardrails.
+  /// What the reaction to the observed signals asked for, as it was made beside the forecast, before
+  /// guardrails.
   public var reactiveTarget: Int? {
     var observed: Int?
     var drain = 0

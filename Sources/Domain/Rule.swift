@@ -73,6 +73,8 @@ public enum Rule: Sendable, Equatable {
     case noEffect = "no_effect"
     /// The rate follows the number of replicas.
     case feedback
+    /// The forecast is far beyond what its history ever held, and was clamped.
+    case forecast
 
     /// In words, as a clause.
     public var text: String {
@@ -82,6 +84,7 @@ public enum Rule: Sendable, Equatable {
       case .recovering: "the signal has just come back"
       case .noEffect: "what was started does not become ready"
       case .feedback: "the rate follows the replicas"
+      case .forecast: "the forecast is far beyond its history"
       }
     }
   }

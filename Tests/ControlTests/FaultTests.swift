@@ -59,20 +59,26 @@ struct FaultTests {
       }
     }
     var loop = ClosedLoop(service, ready: 10, at: start)
-    if case .success(let model) = DemandFitting.fit(
-      history, policy: service, deliveredAt: start, isFirst: true)
-    {
-      _ = loop.autoscaler.handle(.fitted(model))
-    }
+    let model = try DemandFitting.fit(
+      history, policy: service, deliveredAt: start, isFirst: true
+    ).get()
+    _ = loop.autoscaler.handle(.fitted(model))
+    var forecasts = 0
     let rate = kind == "zero" ? 0 : kind == "step" ? 5000 : 1000.0
     for _ in 0..<240 {
       let decision = try loop.decide(rate)
       #expect(decision.target >= 2 && decision.target <= 400, "\(decision)")
       if let forecast = loop.autoscaler.forecast {
         #expect(forecast.upper.isFinite && forecast.median >= 0, "\(forecast)")
-        #expect(forecast.upper >= forecast.median, "\(forecast)")
+        // Demand that never changed asks for itself and no more: a replica for an interval about it
+        // would be paid for and never used.
+        #expect(
+          kind == "step" ? forecast.upper > forecast.median : forecast.upper >= forecast.median,
+          "\(forecast)")
+        forecasts += 1
       }
     }
+    #expect(forecasts == 240)
     #expect(Double(loop.size) * 100 >= rate)
   }
 
@@ -201,6 +207,11 @@ struct FaultTests {
     }
     for _ in 0..<240 { loop.tick(seasonalRate(mean: 2000, at: loop.now) / 5) }
     #expect(loop.autoscaler.isLevelShifted)
+    // It does shrink, to what the forecast still holds ready for a return.
+    let least = try #require(loop.sizes.min())
+    #expect(4 * least <= 3 * before, "\(before) to \(least)")
+    let reason = loop.autoscaler.lastProposal?.reason ?? ""
+    #expect(!reason.contains("collapsed") && loop.size < before, "\(reason)")
   }
 
   @Test("F-61: a tenth of the demand for 20 minutes, then the retry storm: capacity was held")
@@ -214,6 +225,11 @@ struct FaultTests {
     }
     let reason = loop.autoscaler.lastProposal?.reason ?? ""
     #expect(reason.contains("collapsed"), "\(reason)")
+    for tick in 0..<80 {
+      let rate = 1.8 * seasonalRate(mean: 2000, at: loop.now)
+      let decision = try loop.decide(rate)
+      #expect(Double(loop.size) * 100 >= rate, "tick \(tick) of the storm: \(decision)")
+    }
   }
 
   @Test("F-62: the hour of a one-off attack is forecast a week later as if there had been none")
@@ -235,19 +251,33 @@ struct FaultTests {
     #expect(worst <= 1.2, "\(worst)")
   }
 
-  @Test("F-63: a forecast far beyond anything seen commands no more than the bounds")
+  @Test("F-63: a forecast far beyond its history is cut to three times its p99, and called suspect")
   func absurdForecast() throws {
+    let service = try policy(max: 400, forecast: true)
+    let rates = seasonalHistory(service, days: 22, mean: 2000, until: start).values.sorted()
+    let ceiling = 3 * rates[Int(0.99 * Double(rates.count - 1))]
     var loop = try trained()
     for _ in 0..<20 { loop.tick(seasonalRate(mean: 2000, at: loop.now)) }
-    loop.tick(1e9)
-    for _ in 0..<20 {
+    // For a minute the metric is a million times too large.
+    for _ in 0..<4 {
+      loop.tick(seasonalRate(mean: 2000, at: loop.now), fault: ClosedLoop.Fault(rate: 2e9))
+    }
+    var cut = 0
+    for _ in 0..<40 {
       let decision = try loop.decide(seasonalRate(mean: 2000, at: loop.now))
       #expect(decision.target <= 400)
+      let forecast = try #require(loop.autoscaler.forecast)
+      #expect(forecast.upper <= 1.01 * ceiling && forecast.median <= forecast.upper)
+      guard forecast.isClamped else { continue }
+      cut += 1
+      #expect(decision.reason.contains("the forecast is far beyond its history"), "\(decision)")
+      #expect(forecast.upper >= 0.99 * ceiling)
     }
+    #expect(cut > 0)
   }
 
   @Test(
-    "F-64: whatever the period of a swing, four turns an hour at most, at 4/3 of perfect knowledge",
+    "F-64: whatever the period of a swing, four turns an hour at most, near 1.3 of perfect knowledge",
     arguments: [30, 60, 120, 300, 600, 1200, 1800, 2700, 3600, 5400, 7200])
   func oscillation(period: Int) throws {
     var loop = ClosedLoop(try policy(max: 400), ready: 30, at: start)
@@ -264,8 +294,10 @@ struct FaultTests {
     // and booted again, whichever is cheaper.
     let oracle = 20 + 8 * Double(min(period / 2, 60)) / Double(period)
     let hours = loop.billed / 6 / 3600
-    // The headroom of a reaction without forecast alone is 1.11 of it.
-    #expect(hours <= 4 / 3 * oracle, "\(hours) of \(oracle)")
+    // The headroom of a reaction without forecast alone is 1.11 of it. At ten minutes 27 replicas all
+    // the time, which that asks for in the high half, are 1.30 of it; the turns before they are kept,
+    // and the one above them that may not be turned down to them, make it 1.33.
+    #expect(hours <= (period == 600 ? 1.33 : 1.3) * oracle, "\(hours) of \(oracle)")
   }
 
   @Test("F-64: where a day lasts ten minutes, a swing is forgotten as many times sooner")
@@ -287,15 +319,17 @@ struct FaultTests {
         $0.scaling.up = StepLimit(amount: .share(0.5), period: .seconds(60))
       }, ready: 10, at: start)
     var rises = 0
+    var foundAt: Int?
     var before = loop.ready
     for _ in 0..<220 {
       // Health checks are counted: 120/s for each replica, whatever is really asked for.
-      loop.tick(500, fault: ClosedLoop.Fault(rate: 120 * Double(loop.ready)))
+      let decision = try loop.decide(500, fault: ClosedLoop.Fault(rate: 120 * Double(loop.ready)))
       if loop.ready > before { rises += 1 }
       before = loop.ready
+      if foundAt == nil, decision.reason.contains("follows the replicas") { foundAt = rises }
     }
-    // One more was on its way when it was found out.
-    #expect(rises <= 6, "\(rises) rises to \(loop.ready)")
+    #expect(try #require(foundAt) <= 5)
+    #expect(rises <= 5, "\(rises) rises to \(loop.ready)")
     #expect(loop.autoscaler.lastProposal?.reason.contains("follows the replicas") == true)
   }
 
@@ -310,8 +344,9 @@ struct FaultTests {
     #expect(loop.commands.count == held)
     _ = loop.autoscaler.handle(.leadershipChanged(fencingToken: 5, at: loop.now))
     loop.tick(4000)
-    #expect(loop.commands.map(\.fencingToken) == loop.commands.map(\.fencingToken).sorted())
-    #expect(loop.commands.last?.fencingToken == 5)
+    var terms = loop.commands.map(\.fencingToken)
+    terms = terms.enumerated().filter { $0 == 0 || terms[$0 - 1] != $1 }.map(\.element)
+    #expect(terms == [3, 5], "each term's token is larger than all before")
   }
 
   @Test(

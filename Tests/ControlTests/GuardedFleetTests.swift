@@ -203,6 +203,9 @@ struct GuardedFleetTests {
     }
     let unpriced = try level(nil)
     #expect(try level(1e-9) == unpriced)
+    // Half of a replica's price: a level of 0.5 would do for that, and what the budget asks for stays.
+    #expect(try level(0.2 / 360_000) == unpriced)
+    #expect(unpriced > 0.5)
     // 0.1 an hour against 100/s * 3600 s * 0.001 = 360: one in 3,600 may be late.
     #expect(abs(try level(0.001) - (1 - 0.1 / 360)) < 1e-12)
   }

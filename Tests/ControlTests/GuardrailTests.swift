@@ -34,6 +34,52 @@ struct GuardrailTests {
     ).play(on: &autoscaler)
   }
 
+  @Test(
+    "F-68: a limit lowered below the fleet stops growth at once, shrinks it by the budget, not blind",
+    arguments: ["bounds", "downstream"])
+  func loweredLimit(rule: String) throws {
+    var loop = ClosedLoop(try policy(), ready: 40, at: Timestamp(seconds: 1_700_000_000))
+    for _ in 0..<20 { loop.tick(3600) }
+    #expect(loop.size == 40)
+    let lowered =
+      rule == "bounds"
+      ? try policy(max: 10)
+      : try policy { $0.downstream = [DownstreamLimit(name: "db", perReplica: 9, limit: 100)] }
+    _ = loop.autoscaler.handle(.configured(lowered, at: loop.now))
+    for _ in 0..<20 {
+      loop.tick(3600, fault: ClosedLoop.Fault(isSilent: true))
+      #expect(loop.size == 40, "\(loop.autoscaler.lastProposal?.description ?? "")")
+    }
+    var before = loop.size
+    for minute in 0..<30 {
+      for _ in 0..<4 {
+        let decision = try loop.decide(9000)
+        #expect(decision.target <= before && decision.reason.contains(rule), "\(decision)")
+      }
+      #expect(loop.size >= before - max(1, before / 5), "minute \(minute): \(loop.size)")
+      before = loop.size
+    }
+    #expect(loop.size == 10)
+  }
+
+  @Test("an operator's size is bound by what a shared resource allows, as every other is")
+  func boundOverride() throws {
+    var autoscaler = Autoscaler(
+      policy: try policy {
+        $0.downstream = [DownstreamLimit(name: "postgres", perReplica: 10, limit: 100)]
+      })
+    _ = autoscaler.handle(
+      .overridden(
+        SizeOverride(replicas: 30, until: .latest), at: Timestamp(seconds: 1_700_000_000)))
+    try Timeline(
+      """
+      time  rate queue ready | target because
+      0s     150     0     2 |      9 override → 30 · downstream postgres → 9
+      15s      -     -     2 |      9 override → 30 · downstream postgres → 9
+      """
+    ).play(on: &autoscaler)
+  }
+
   @Test("an override stands until its end, whatever the demand")
   func overrides() throws {
     var autoscaler = Autoscaler(policy: try policy())

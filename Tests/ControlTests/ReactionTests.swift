@@ -122,6 +122,22 @@ struct SilenceTests {
     ).play(on: &autoscaler)
   }
 
+  @Test("F-27: at ticks of a minute it is three fresh samples that are waited for, not the window")
+  func recoversAfterThreeSamples() throws {
+    var autoscaler = Autoscaler(
+      policy: try policy { $0.timing.interval = .seconds(60) })
+    try Timeline(
+      """
+      time  rate queue ready | target because
+      0m     640     0     8 |      8
+      1m       -     -     8 |      8 unknown
+      5m       0     0     8 |      8 come back
+      6m       0     0     8 |      8 come back
+      7m       0     0     8 |      7 step
+      """
+    ).play(on: &autoscaler)
+  }
+
   @Test("an unknown rate can still grow the fleet for a queue that is seen later")
   func growsAfterSilence() throws {
     var autoscaler = Autoscaler(policy: try policy())
@@ -150,10 +166,19 @@ struct SilenceTests {
     let decision = try #require(autoscaler.lastProposal)
     #expect(decision.target == 9)
     #expect(decision.reason.contains("has not moved"))
+    // Nothing keeps it from growing: for a queue while the rate stands still, and for a rate.
+    let later = frozen + .seconds(200 * 15)
+    var growing = autoscaler
+    _ = growing.handle(.observed(seen(rate: 90, ready: 9, at: later, queue: 200_000)))
+    #expect(try #require(growing.lastProposal).target > 9)
+    _ = autoscaler.handle(.observed(seen(rate: 2000, ready: 9, at: later)))
+    #expect(try #require(autoscaler.lastProposal).target >= 20)
   }
 
-  private func seen(rate: Double, ready: Int, at time: Timestamp) -> Observation {
-    Observation(time: time, rate: rate, queue: 0, ready: ready, pending: [])
+  private func seen(
+    rate: Double, ready: Int, at time: Timestamp, queue: Double = 0
+  ) -> Observation {
+    Observation(time: time, rate: rate, queue: queue, ready: ready, pending: [])
   }
 }
 

@@ -17,6 +17,7 @@ struct RuleCodingTests {
     .climbing(replicas: 70, rate: 69.5), .swinging(turns: 3, result: 9),
     .warmPool(replicas: 8, rate: 60),
     .suspicious(.noEffect, result: 3), .suspicious(.feedback, result: 3),
+    .suspicious(.forecast, result: 3),
   ]
 
   @Test("every rule reads back as it was written", arguments: rules)

@@ -50,6 +50,26 @@ class Reload(unittest.TestCase):
         self.reload(self.configuration("observe"))
         wait_until(lambda: set(self.services()) == {"web"}, 10, self.serve)
 
+    def test_a_service_that_goes_keeps_its_fleet(self):
+        self.reload(self.configuration("floor"))
+        wait_until(self.cluster.floors, 10, self.serve)
+        writes = len(self.cluster.writes())
+        head, _, _ = self.configuration("floor").partition("services:")
+        other = "services:\n  - id: api\n    fleet: { rate_per_replica: 5, boot: 10s, max: 9 }\n"
+        self.reload(head + other)
+        wait_until(lambda: set(self.services()) == {"api"}, 10, self.serve)
+        # Several ticks, in which a removal that is taken for a demand of nothing would be commanded.
+        time.sleep(4)
+        self.assertEqual(len(self.cluster.writes()), writes)
+
+    def test_bounds_that_contradict_each_other_change_nothing(self):
+        self.reload(self.configuration("floor").replace("min: 1,", "min: 41,"))
+        wait_until(lambda: "not reloaded" in self.serve.log, 10, self.serve)
+        self.assertIn("must not be less than `min`", self.serve.log.split("not reloaded")[1])
+        time.sleep(2)
+        self.assertEqual(self.services(), {"web": "observe"})
+        self.assertEqual(self.cluster.writes(), [])
+
     def test_a_broken_file_changes_nothing(self):
         broken = self.configuration("floor").replace("rate_per_replica", "rate_per_replika")
         self.reload(broken)

@@ -12,11 +12,6 @@ struct Golden: Decodable {
 
   struct Parameters: Decodable {
     let n: Int?
-    let target: Double?
-    let win: Int?
-    let ci: Int?
-    let hold: Int?
-    let drain: Double?
   }
 
   struct Run: Decodable, CustomStringConvertible {

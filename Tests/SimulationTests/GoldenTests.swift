@@ -46,34 +46,22 @@ struct GoldenTests {
       bursts: bursts)
   }
 
-  func policy(_ run: Golden.Run, in world: SimulatedWorld) throws -> any SimulatedPolicy {
-    let floor: (any ReplicaFloor)? = run.floor ? GivenFloor(values: golden.floor) : nil
-    let target = run.params.target ?? 0
-    switch run.policy {
-    case "static":
-      return StaticFleet(interval: 3, replicas: try #require(run.params.n), floor: floor)
-    case "hpa-cpu-70":
-      return HorizontalPodAutoscaler(
-        metric: .cpu, interval: 3, window: 6, target: target, tolerance: 0.1, stabilization: 60,
-        floor: floor)
-    case "hpa-rps-70", "hpa-rps-70+floor":
-      return HorizontalPodAutoscaler(
-        metric: .requestRate, interval: 3, window: 12, target: target, tolerance: 0.1,
-        stabilization: 60, floor: floor)
-    case "keda-1":
-      return HorizontalPodAutoscaler(
-        metric: .queueLength, interval: 6, window: 6, target: target, tolerance: 0.1,
-        stabilization: 60, floor: floor)
-    case "aws-tt-70":
-      return TargetTracking(
-        interval: 12, window: 12, target: target, warmUp: world.boot, floor: floor)
-    default:
-      let drainTicks = Int((Double(run.boot) + 60) / 5) / 3
-      return ReferenceHybrid(
-        interval: 3, window: 12, fastWindow: 3, utilization: target, drain: 60, hold: 12,
-        drainHold: drainTicks * 3, lag: 3, boot: world.boot, warmBoot: world.warmBoot,
-        floor: floor)
-    }
+  /// As a scenario gives it that says no more than the kind, what a size has to be said for, and the
+  /// floor: everything else is the kind's own.
+  func specification(_ run: Golden.Run) throws -> PolicySpecification {
+    let kind: PolicyKind =
+      switch run.policy {
+      case "static": .static
+      case "hpa-cpu-70": .hpaCPU
+      case "hpa-rps-70", "hpa-rps-70+floor": .hpaRPS
+      case "keda-1": .kedaQueue
+      case "aws-tt-70": .targetTracking
+      default: .referenceHybrid
+      }
+    var specification = PolicySpecification(name: run.policy, kind: kind)
+    specification.replicas = run.params.n
+    specification.floor = run.floor ? golden.floor : nil
+    return specification
   }
 
   @Test("SplitMix64 gives the reference stream")
@@ -101,11 +89,8 @@ struct GoldenTests {
   func runs(index: Int) throws {
     let run = golden.runs[index]
     let world = try world(run)
-    var policy = try policy(run, in: world)
-    var simulation = SimulationRun(world: world)
     var records: [StepRecord] = []
-    simulation.onStep = { records.append($0) }
-    let card = simulation.run(&policy).scorecard
+    let card = world.run(try specification(run), onStep: { records.append($0) }).scorecard
     #expect(records.count == run.ready.count)
     let differing = zip(records, 0...).first { record, step in
       record.ready != run.ready[step] || abs(record.queue - run.queue[step]) > 1e-6

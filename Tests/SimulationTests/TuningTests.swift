@@ -77,9 +77,28 @@ struct TuningTests {
 
   @Test("the grid varies each setting and holds no setting twice")
   func grid() {
-    let grid = Tuning.grid()
-    #expect(grid.count == 208)
-    for (index, scaling) in grid.enumerated() { #expect(!grid[..<index].contains(scaling)) }
+    for base in [ScalingPolicy(), ScalingPolicy(utilization: 0.7, down: nil, upDeadband: 0.1)] {
+      let grid = Tuning.grid(around: base)
+      #expect(grid.count == 208)
+      for (index, scaling) in grid.enumerated() { #expect(!grid[..<index].contains(scaling)) }
+      #expect(grid.allSatisfy { $0.utilization == base.utilization })
+      #expect(grid.allSatisfy { $0.upDeadband == base.upDeadband })
+    }
+  }
+
+  @Test("what the scenario's own policy forecasts with is what the settings are tried with")
+  func forecastSettings() async throws {
+    let trace = Worlds.trace(days: 2)
+    func search(_ forecast: ForecastPolicy?) async throws -> Tuning.Result {
+      let scenario = Worlds.scenario(trace, after: 40) {
+        $0.policies = [Worlds.specification(.hybrid) { $0.forecast = forecast }]
+      }
+      return try await Tuning(candidates: [ScalingPolicy(risk: .fixed(0.1))])
+        .run(scenario, trace: trace, workers: 1)
+    }
+    let usual = try await search(nil)
+    #expect(usual == (try await search(ForecastPolicy())))
+    #expect(usual != (try await search(ForecastPolicy(isEnabled: false))))
   }
 
   @Test("shared fits change no outcome")

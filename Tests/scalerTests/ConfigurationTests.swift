@@ -29,6 +29,43 @@ struct ConfigurationTests {
     #expect(policy.scaling.stabilization == .seconds(60))
   }
 
+  @Test("what is given of limits, dead-bands, shared resources and prices is in the policy")
+  func limits() throws {
+    let policy = try #require(
+      try parse(
+        Self.service + """
+
+              scaling:
+                risk: 0.02
+                utilization: 0.8
+                drain: 90s
+                up: { max_step: 50%/2m, deadband: 5% }
+                down: { max_step: 3/30s, deadband: 0.1, stabilization: 5m }
+              limits:
+                downstream:
+                  - { name: postgres, per_replica: 10, limit: 400 }
+                  - { name: redis, per_replica: 0.5, limit: 90 }
+              price: { per_replica_hour: 0.096, currency: EUR, per_violation: 0.001, monthly_budget: 5000 }
+          """
+      ).services.first
+    ).policy
+    #expect(
+      policy.scaling
+        == ScalingPolicy(
+          risk: .fixed(0.02), utilization: 0.8, drain: .seconds(90),
+          up: StepLimit(amount: .share(0.5), period: .seconds(120)),
+          down: StepLimit(amount: .replicas(3), period: .seconds(30)), upDeadband: 0.05,
+          downDeadband: 0.1, stabilization: .seconds(300)))
+    #expect(
+      policy.downstream == [
+        DownstreamLimit(name: "postgres", perReplica: 10, limit: 400),
+        DownstreamLimit(name: "redis", perReplica: 0.5, limit: 90),
+      ])
+    #expect(
+      policy.price
+        == Price(perReplicaHour: 0.096, currency: "EUR", perViolation: 0.001, monthlyBudget: 5000))
+  }
+
   @Test(
     "F-10: what cannot be taken is refused with its place and what to do",
     arguments: [

@@ -74,6 +74,61 @@ struct SimulateTests {
     #expect(bursts.first?["time_to_capacity_seconds"] is Double)
   }
 
+  @Test("--decisions writes every change of size with its reason, --report a page")
+  func files() throws {
+    let (scratch, file) = try prepared()
+    let result = try Program.run([
+      "simulate", "--scenario", file, "--policy", "hybrid,reactive", "--format", "json",
+      "--decisions", scratch.path("decisions.csv"), "--series", scratch.path("series.csv"),
+      "--report", scratch.path("report.html"),
+    ])
+    #expect(result.status == 0, "\(result.errors)")
+    let object = try #require(
+      try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
+    let policies = try #require(object["policies"] as? [[String: Any]])
+    let rows = try SeriesRows(scratch.path("decisions.csv"))
+    #expect(rows.header == ["policy", "timestamp", "from", "to", "reason"])
+    for policy in policies {
+      let name = try #require(policy["name"] as? String)
+      let own = rows.rows.filter { $0[0] == name }
+      #expect(own.count == policy["actions"] as? Int, "\(name)")
+      // A chain of sizes in the order of time, each with what asked for it.
+      #expect(own.map { $0[1] } == own.map { $0[1] }.sorted())
+      #expect(zip(own, own.dropFirst()).allSatisfy { $0[3] == $1[2] }, "\(name)")
+      #expect(own.allSatisfy { $0[2] != $0[3] && $0[4].contains("observed") }, "\(name)")
+    }
+    #expect(rows.rows.contains { $0[4].contains("forecast") })
+    let report = try String(contentsOfFile: scratch.path("report.html"), encoding: .utf8)
+    for text in ["<!DOCTYPE html>", "The worst moments", "The decisions that mattered"] {
+      #expect(report.range(of: text, options: .caseInsensitive) != nil, "\(text)")
+    }
+    #expect(!report.contains("<script"))
+  }
+
+  @Test("the table says how near the budget's limit comes to its bound, and why the worst was late")
+  func sentences() throws {
+    let (scratch, file) = try prepared()
+    defer { withExtendedLifetime(scratch) {} }
+    let arguments = ["simulate", "--scenario", file, "--policy", "reactive,oracle-budget"]
+    let table = try Program.run(
+      arguments + ["--format", "table", "--report", scratch.path("report.html")]
+    ).output
+    let json = try Program.run(arguments + ["--format", "json"]).output
+    let object = try #require(
+      try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any])
+    let limit = try #require((object["policies"] as? [[String: Any]])?.last)
+    let bound = try #require(limit["certified_bound"] as? Double)
+    let ratio = try #require(limit["oracle_ratio"] as? Double)
+    let line = try #require(table.split(separator: "\n").first { $0.hasPrefix("oracle-budget: ") })
+    #expect(line.contains("less than \(String(format: "%.3f", bound)) × the oracle"), "\(line)")
+    let gap = String(format: "%.2f", 100 * (ratio / bound - 1))
+    #expect(line.contains("a gap of \(gap)"), "\(line)")
+    let report = try String(contentsOfFile: scratch.path("report.html"), encoding: .utf8)
+    #expect(report.contains(line), "\(line)")
+    #expect(table.contains("the worst moments of reactive:"))
+    #expect(table.contains("A burst that nobody had announced"))
+  }
+
   @Test("a threshold that does not hold is 99, and says what the value was")
   func thresholds() throws {
     let (scratch, file) = try prepared()
@@ -108,6 +163,25 @@ struct SimulateTests {
     let result = try Program.run(["simulate", "--scenario", file])
     #expect(result.status == 78)
     #expect(result.errors.contains("the trace covers"))
+  }
+}
+
+/// A CSV file as it was written, for files without line ends in their cells.
+private struct SeriesRows {
+  var header: [String]
+  var rows: [[String]]
+
+  init(_ path: String) throws {
+    let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
+    var cells = lines.map { line in
+      // Quoted cells keep their commas.
+      line.split(separator: "\"", omittingEmptySubsequences: false).enumerated()
+        .flatMap { index, part in
+          index % 2 == 1 ? [String(part)] : part.split(separator: ",").map(String.init)
+        }
+    }
+    header = cells.isEmpty ? [] : cells.removeFirst()
+    rows = cells
   }
 }
 

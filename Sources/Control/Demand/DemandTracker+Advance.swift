@@ -144,7 +144,10 @@ extension DemandTracker {
     guard isEnabled, let model, let upper = model.upper(spending: 1 - level),
       let median = model.upper(quantile: 0.5)
     else { return nil }
-    return DemandForecast(upper: upper, level: level, median: median)
+    let ceiling = model.coefficients?.ceiling ?? .infinity
+    return DemandForecast(
+      upper: min(upper, ceiling), level: level, median: min(median, ceiling),
+      isClamped: upper > ceiling)
   }
 
   /// What the seasons expect of the step that is open, in requests per second.

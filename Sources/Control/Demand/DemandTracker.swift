@@ -8,6 +8,8 @@ public struct DemandForecast: Sendable, Equatable {
   public var level: Double
   /// The median of the same.
   public var median: Double
+  /// Whether the model said more than its history makes plausible, and was cut to that.
+  public var isClamped = false
 }
 
 /// Cuts the observed rates into the model's even steps and keeps the model at now.

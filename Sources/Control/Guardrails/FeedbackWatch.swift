@@ -37,6 +37,10 @@ struct FeedbackWatch: Sendable, Equatable {
   mutating func observe(_ observation: Observation, delay: Int64) {
     guard let ready = observation.ready, let rate = observation.rate else { return }
     let now = observation.time
+    if let before = self.ready, ready < before {
+      // What was taken back is not answered to.
+      rise?.ratio *= Double(ready) / Double(before)
+    }
     if let rise {
       let growth = rise.rate > 0 ? rate / rise.rate - 1 : .infinity
       let share = rise.ratio - 1

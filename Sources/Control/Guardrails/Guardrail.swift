@@ -76,11 +76,11 @@ struct Guardrail: Sendable {
 
 enum Guardrails {
   /// The order matters: what the demand wants is first held against silence and noise, then against
-  /// what others do to the fleet, then the speed of change is limited, then come the hard limits,
-  /// and an operator's word stands last.
+  /// what others do to the fleet, then the speed of change is limited. An operator's word takes the
+  /// place of all that, the hard limits bound it too, and only a freeze stands after them.
   static let all: [Guardrail] = [
     silence, stabilization, swing, suspicion, rollout, breaker, growthSuspicion, foreign,
-    deadband, stepUp, stepDown, downstream, bounds, override, freeze,
+    deadband, stepUp, stepDown, override, downstream, bounds, freeze,
   ]
 
   static func apply(
@@ -184,30 +184,38 @@ enum Guardrails {
     proposal.move(to: least, because: .stepDown(limit: step, result: least))
   }
 
+  static let override = Guardrail { proposal, context, _ in
+    guard let override = context.override else { return }
+    proposal.target = override
+    proposal.trail.append(.override(result: override))
+  }
+
   /// The fleet together must leave a tenth of each shared resource free.
-  static let downstream = Guardrail { proposal, _, policy in
-    for limit in policy.downstream where proposal.target > limit.mostReplicas {
-      let result = limit.mostReplicas
-      proposal.move(to: result, because: .downstream(name: limit.name, result: result))
+  static let downstream = Guardrail { proposal, context, policy in
+    for limit in policy.downstream {
+      let most = most(under: limit.mostReplicas, in: context, policy)
+      guard proposal.target > most else { continue }
+      proposal.move(to: most, because: .downstream(name: limit.name, result: most))
     }
   }
 
-  /// A fleet that is larger than the upper bound, because that was lowered, comes down to it as fast
-  /// as a shrink may go.
   static let bounds = Guardrail { proposal, context, policy in
     let fleet = policy.fleet
-    var most = fleet.max
-    if context.current > most, let limit = policy.scaling.down {
-      most = max(most, min(context.current, context.largest - limit.replicas(of: context.largest)))
-    }
+    let most = most(under: fleet.max, in: context, policy)
     let result = min(max(proposal.target, fleet.min), most)
     proposal.move(to: result, because: .bounds(min: fleet.min, max: fleet.max))
   }
 
-  static let override = Guardrail { proposal, context, policy in
-    guard let override = context.override else { return }
-    proposal.target = min(max(override, policy.fleet.min), policy.fleet.max)
-    proposal.trail.append(.override(result: proposal.target))
+  /// What an upper limit lets the fleet be at this tick. It stops growth at once; a fleet that is
+  /// larger, because the limit was lowered, comes down to it as fast as a shrink may go, and not
+  /// while anything is unknown.
+  private static func most(
+    under limit: Int, in context: GuardrailContext, _ policy: ServicePolicy
+  ) -> Int {
+    guard context.current > limit else { return limit }
+    guard context.missing.isEmpty else { return context.current }
+    guard let step = policy.scaling.down else { return limit }
+    return max(limit, min(context.current, context.largest - step.replicas(of: context.largest)))
   }
 
   static let freeze = Guardrail { proposal, context, _ in

@@ -8,6 +8,8 @@ public struct LeadCoefficients: Sendable, Equatable {
   let offset: Double
   /// Logarithm of the history's mean rate.
   let reference: Double
+  /// The largest rate that the history makes plausible: what a model says beyond it is suspect.
+  public let ceiling: Double
   let parts: [Part]
 
   /// One part of the lead window.
@@ -32,6 +34,7 @@ extension LeadCoefficients {
   func writeState(to writer: inout StateWriter) {
     writer.write(offset)
     writer.write(reference)
+    writer.write(ceiling)
     writer.write(parts.count)
     for part in parts {
       writer.write(part.centre)
@@ -49,6 +52,7 @@ extension LeadCoefficients {
   ) throws(StateError) {
     offset = try reader.readDouble()
     reference = try reader.readDouble()
+    ceiling = try reader.readDouble()
     guard try reader.readCount(elementSize: 16) == count else {
       throw .inconsistent("coefficients for another lead window")
     }
@@ -63,7 +67,7 @@ extension LeadCoefficients {
       else { throw .inconsistent("coefficients are not finite or do not fit the features") }
       parts.append(Part(centre: centre, upper: upper, tail: tail, meanSpread: meanSpread))
     }
-    guard offset > 0, offset.isFinite, reference.isFinite else {
+    guard offset > 0, offset.isFinite, reference.isFinite, ceiling > 0 else {
       throw .inconsistent("the scale of the coefficients is not finite")
     }
     self.parts = parts

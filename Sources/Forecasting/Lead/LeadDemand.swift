@@ -216,7 +216,7 @@ extension LeadDemand {
 
   /// Writes everything; `init(from:)` gives back a model that is equal to the bit.
   public func writeState(to writer: inout StateWriter) {
-    writer.write(tag: Self.stateTag, version: 2)
+    writer.write(tag: Self.stateTag, version: 3)
     writer.write(lead.first)
     writer.write(lead.last)
     writer.write(seasons.count)
@@ -235,7 +235,7 @@ extension LeadDemand {
   /// - Throws: `StateError`, also when the parts are all there but contradict each other or are not
   ///   finite.
   public init(from reader: inout StateReader) throws(StateError) {
-    try reader.read(tag: Self.stateTag, versions: 2...2)
+    try reader.read(tag: Self.stateTag, versions: 3...3)
     let first = try reader.readInt()
     let last = try reader.readInt()
     guard (0...LeadWindow.maximumSteps).contains(first),

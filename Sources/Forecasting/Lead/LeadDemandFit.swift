@@ -60,7 +60,8 @@ public struct LeadDemandFit: Sendable, Equatable {
           regression, prior: rows.model.features.prior, start: parts.last, widening: rows.widening))
     }
     let coefficients = LeadCoefficients(
-      offset: scale.offset, reference: scale.reference, parts: parts)
+      offset: scale.offset, reference: scale.reference,
+      ceiling: Plausibility.ceiling(of: values), parts: parts)
     var model = rows.model
     model.adopt(coefficients)
     return LeadDemandFit(model: model, coefficients: coefficients, rows: rows.count)

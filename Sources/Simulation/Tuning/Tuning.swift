@@ -43,12 +43,13 @@ public struct Tuning: Sendable {
   }
 
   /// The settings that matter, on a grid: risk, how fast a fleet may shrink, how long a shrink
-  /// waits, and the drain time.
+  /// waits, and the drain time. What else the base says stays as it is.
   public static func grid(around base: ScalingPolicy = ScalingPolicy()) -> [ScalingPolicy] {
     let shares = [0.2, 0.1, 0.05, 0.03, 0.02, 0.01, 0.007, 0.005, 0.003, 0.002, 0.001, 0.0005]
+    let limits = base.down == nil ? [nil, ScalingPolicy().down] : [base.down, nil]
     var grid: [ScalingPolicy] = []
     for risk in [.auto] + shares.map(ScalingPolicy.Risk.fixed) {
-      for down in [base.down, nil] {
+      for down in limits {
         for stabilization in [Duration.seconds(60), .seconds(300)] {
           for drain in [Duration.seconds(20), .seconds(60), .seconds(120), .seconds(300)] {
             var scaling = base
@@ -81,6 +82,7 @@ public struct Tuning: Sendable {
   }
 
   /// - Parameters:
+  ///   - scenario: Its first hybrid says what a run works with besides the settings: the forecast's.
   ///   - workers: Runs at a time; the result does not depend on it.
   ///   - progress: Called after each run.
   /// - Throws: `ScenarioError` if the scenario cannot be simulated, or a part would be empty.
@@ -96,12 +98,15 @@ public struct Tuning: Sendable {
 
     var points = candidates.map { Point(scaling: $0, scorecard: Scorecard()) }
     var runs = 0
-    let memories = FitMemories(for: candidates.map(Self.hybrid))
+    let base =
+      scenario.policies.first { $0.kind == .hybrid }
+      ?? PolicySpecification(name: "hybrid", kind: .hybrid)
+    let memories = FitMemories(for: candidates.map(base.with))
     for round in Self.rounds {
       let end = scenario.from + .seconds((length * learningShare * round.length).rounded())
       let world = try SimulatedWorld(scenario.part(from: scenario.from, to: end), trace: trace)
       let outcomes = await world.runAll(
-        points.map { Self.hybrid($0.scaling) }, workers: workers, memories: memories
+        points.map { base.with($0.scaling) }, workers: workers, memories: memories
       ) { _ in progress?() }
       runs += outcomes.count
       points = zip(points, outcomes).map { Point(scaling: $0.scaling, scorecard: $1.scorecard) }
@@ -116,17 +121,11 @@ public struct Tuning: Sendable {
       throw ScenarioError(sentences: ["There are no settings to search in."])
     }
     let final = await judged.runAll(
-      [Self.hybrid(recommended.scaling), Self.hybrid(ScalingPolicy())], workers: workers
+      [base.with(recommended.scaling), base.with(ScalingPolicy())], workers: workers
     ) { _ in progress?() }
     return Result(
       front: Self.front(points), recommended: recommended, keepsObjective: cheapest != nil,
       validated: final[0].scorecard, untuned: final[1].scorecard, runs: runs + final.count)
-  }
-
-  private static func hybrid(_ scaling: ScalingPolicy) -> PolicySpecification {
-    var specification = PolicySpecification(name: "tuned", kind: .hybrid)
-    specification.scaling = scaling
-    return specification
   }
 
   /// The settings that go on: the front first, then those nearest to keeping the objective at the
@@ -159,5 +158,14 @@ public struct Tuning: Sendable {
       least = entry.element.scorecard.violation
       return entry.element
     }
+  }
+}
+
+extension PolicySpecification {
+  /// The same policy with other settings.
+  fileprivate func with(_ scaling: ScalingPolicy) -> PolicySpecification {
+    var specification = self
+    specification.scaling = scaling
+    return specification
   }
 }

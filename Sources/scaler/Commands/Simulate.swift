@@ -74,7 +74,7 @@ struct Simulate: ScalerCommand {
     case .json: try output.write(report.jsonText())
     case .csv: try output.write(SimulationText.csv(report))
     case .table:
-      try output.write(SimulationText.page(report, price: world.price, baseline: baseline))
+      try output.write(SimulationText.page(report, world: world, baseline: baseline))
     }
     guard report.passesThresholds else {
       for threshold in report.thresholds where !threshold.passed {

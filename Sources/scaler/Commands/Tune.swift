@@ -29,9 +29,10 @@ struct Tune: ScalerCommand {
     var judgedWithDefaults: TuningFigures
     var simulations: Int
     var paste: String
+    var diff: String?
 
     enum CodingKeys: String, CodingKey {
-      case front, recommended, judged, simulations, paste
+      case front, recommended, judged, simulations, paste, diff
       case formatVersion = "format_version"
       case keepsObjective = "keeps_objective"
       case judgedWithDefaults = "judged_with_defaults"
@@ -42,7 +43,8 @@ struct Tune: ScalerCommand {
     let file = try world.file()
     let workers = max(1, jobs ?? ProcessInfo.processInfo.activeProcessorCount)
     let result: Tuning.Result
-    let tuning = Tuning()
+    let present = file.scenario.policies.first { $0.kind == .hybrid }?.scaling
+    let tuning = Tuning(candidates: Tuning.grid(around: present ?? ScalingPolicy()))
     let progress = ProgressBar(total: tuning.plannedRuns, label: "tuning")
     defer { progress.finish() }
     do {
@@ -57,6 +59,9 @@ struct Tune: ScalerCommand {
 
   private func write(_ result: Tuning.Result) throws {
     let paste = result.recommended.scaling.configuration
+    let diff = try world.service.flatMap { file in
+      try ScalingChange(file: file, scaling: result.recommended.scaling).diff
+    }
     let front = result.front.map { TuningFigures($0.scaling, $0.scorecard) }
     let recommended = TuningFigures(result.recommended.scaling, result.recommended.scorecard)
     let judged = TuningFigures(result.recommended.scaling, result.validated)
@@ -66,7 +71,8 @@ struct Tune: ScalerCommand {
       try output.write(
         Document(
           front: front, recommended: recommended, keepsObjective: result.keepsObjective,
-          judged: judged, judgedWithDefaults: defaults, simulations: result.runs, paste: paste
+          judged: judged, judgedWithDefaults: defaults, simulations: result.runs, paste: paste,
+          diff: diff
         ).jsonText())
     case .csv:
       try output.write(TuningFigures.table(front.map { ("front", $0) }).csv)
@@ -76,10 +82,11 @@ struct Tune: ScalerCommand {
         + [("recommended", recommended), ("judged", judged), ("defaults, judged", defaults)]
       let verdict =
         result.keepsObjective
-        ? "the cheapest setting that keeps the objective on the searched time; paste:"
+        ? "the cheapest setting that keeps the objective on the searched time:"
         : "no setting keeps the objective on the searched time; the mildest is:"
       try output.write(
-        TuningFigures.table(rows).text + "\n\n\(result.runs) simulations; \(verdict)\n\n" + paste)
+        TuningFigures.table(rows).text + "\n\n\(result.runs) simulations; \(verdict)\n\n"
+          + (diff ?? paste))
     }
   }
 }
@@ -132,37 +139,5 @@ struct TuningFigures: Encodable {
           figures.violation.percent(3),
         ]
       })
-  }
-}
-
-extension ScalingPolicy.Risk {
-  /// As configuration writes it.
-  var text: String {
-    switch self {
-    case .auto: "auto"
-    case .fixed(let share): "\(share)"
-    }
-  }
-}
-
-extension StepLimit {
-  /// As configuration writes it.
-  fileprivate var text: String {
-    switch amount {
-    case .share(let share): "\((share * 100).shortText)%/\(period.shortText)"
-    case .replicas(let count): "\(count)/\(period.shortText)"
-    }
-  }
-}
-
-extension ScalingPolicy {
-  /// The section of a service's configuration with this setting.
-  fileprivate var configuration: String {
-    """
-    scaling:
-      risk: \(risk.text)
-      drain: \(drain.shortText)
-      down: { max_step: \(down?.text ?? "none"), stabilization: \(stabilization.shortText) }
-    """
   }
 }

@@ -47,6 +47,17 @@ struct YAMLField {
     node.mapping?[key].map { YAMLField(node: $0, path: "\(path).\(key)", file: file) }
   }
 
+  /// The keys of a mapping with their lines, counted from 0; nil where several stand on one line.
+  var keyLines: [(key: String, line: Int)]? {
+    guard let mapping = node.mapping else { return nil }
+    var keys: [(key: String, line: Int)] = []
+    for (key, _) in mapping {
+      guard let mark = key.mark, keys.last?.line != mark.line - 1 else { return nil }
+      keys.append((key.string ?? "", mark.line - 1))
+    }
+    return keys
+  }
+
   func text() throws -> String {
     guard case .scalar(let scalar) = node, node.null == nil else {
       throw refusal("must be a text")

@@ -5,15 +5,21 @@ import Simulation
 /// A worst moment in plain words: what happened, why, and how bad it was.
 struct MomentText {
   let moment: WorstMoment
-  let material: ReportMaterial
-  /// The run that it belongs to; the lead's if nil.
-  var playback: Playback?
+  let world: SimulatedWorld
+  /// Late and dropped requests of the whole run; nil where they were not added up.
+  var total: Double?
+
+  /// When it began and how long it lasted.
+  var heading: String {
+    let length = Double(moment.last - moment.first + 1) * world.grid.dt
+    return "\(Wording.time(world.grid.time(at: moment.first))), \(Wording.seconds(length))"
+  }
 
   var text: String { [cause, tightness, damage].joined(separator: " ") }
 
   private var cause: String {
     let reaction = Wording.seconds(
-      Double(material.world.reactionSteps) * material.grid.dt)
+      Double(world.reactionSteps) * world.grid.dt)
     let rise =
       "demand rose from \(rate(moment.rateBefore)) to \(rate(moment.peakRate)) requests/s"
     return switch moment.cause {
@@ -44,11 +50,9 @@ struct MomentText {
   }
 
   private var damage: String {
-    let playback = playback ?? material.lead
-    let total = playback.whole.buckets.reduce(0) { $0 + $1.violations }
     var text =
       "\(Wording.amount(moment.violations.rounded())) requests were late or dropped"
-    if total > 0 {
+    if let total, total > 0 {
       text += " (\(CompactNumber.percent(min(1, moment.violations / total))) of all that were)"
     }
     text += ", the queue reached \(CompactNumber.text(moment.peakQueue))"

@@ -23,7 +23,7 @@ extension SimulationPage {
     for (index, moment) in moments.enumerated() {
       section.element("div", ["class": "card moment"]) { card in
         card.element("h3", text: "\(index + 1). \(heading(moment))")
-        card.element("p", text: MomentText(moment: moment, material: material).text)
+        card.element("p", text: text(of: moment, in: material.lead))
         writeWitness(material.lead.witnesses[index], on: &card)
       }
       let place = material.plan.closeUps.firstIndex { $0.subject == .moment(index) }
@@ -38,9 +38,13 @@ extension SimulationPage {
     writeRivalMoment(&section)
   }
 
+  private func text(of moment: WorstMoment, in playback: Playback) -> String {
+    let total = playback.whole.buckets.reduce(0) { $0 + $1.violations }
+    return MomentText(moment: moment, world: material.world, total: total).text
+  }
+
   private func heading(_ moment: WorstMoment) -> String {
-    let length = Double(moment.last - moment.first + 1) * material.grid.dt
-    return "\(Wording.time(material.grid.time(at: moment.first))), \(Wording.seconds(length))"
+    MomentText(moment: moment, world: material.world).heading
   }
 
   private func writeWitness(_ witness: MomentWitness, on card: inout Markup) {
@@ -66,7 +70,7 @@ extension SimulationPage {
         text: "For comparison, the worst of \(rival.outcome.name): "
           + heading(moment))
       card.element(
-        "p", text: MomentText(moment: moment, material: material, playback: rival).text)
+        "p", text: text(of: moment, in: rival))
     }
   }
 

@@ -17,6 +17,9 @@ extension SimulationPage {
       table(&card, headings: headings) { body in
         for outcome in ranked { writeRow(outcome, on: &body) }
       }
+      for sentence in ranked.compactMap(\.boundSentence) {
+        card.element("p", ["class": "quiet"], text: sentence)
+      }
       writeThresholds(&card)
       card.element("details", ["id": "kinds"]) { details in
         details.element("summary", text: "What the policies are")

@@ -31,15 +31,34 @@ enum SimulationText {
     return table
   }
 
-  /// Everything for people: the table, the bursts, the sentences.
-  static func page(_ report: SimulationReport, price: Price?, baseline: String?) -> String {
+  /// Everything for people: the table, the bursts, the sentences, the worst moments.
+  static func page(
+    _ report: SimulationReport, world: SimulatedWorld, baseline: String?
+  ) -> String {
+    let price = world.price
     var parts = [table(report).text]
     if let bursts = BurstText.table(report) { parts.append(bursts.text) }
-    var lines = verdict(report, baseline: baseline)
+    var lines = report.outcomes.compactMap(\.boundSentence)
+    lines += verdict(report, baseline: baseline)
     if let growth = report.growth { lines.append(growth.sentence(price: price)) }
     if let advice = report.standby { lines += BurstText.sentences(advice, price: price) }
     parts.append(lines.joined(separator: "\n"))
+    if let moments = moments(report, world: world, baseline: baseline) { parts.append(moments) }
     return parts.joined(separator: "\n\n")
+  }
+
+  private static let shownMoments = 3
+
+  /// The worst moments of the policy that the report would show, with their reasons; nil where
+  /// there is none.
+  private static func moments(
+    _ report: SimulationReport, world: SimulatedWorld, baseline: String?
+  ) -> String? {
+    let cast = ReportCast(outcomes: report.outcomes, best: report.best, baseline: baseline)
+    guard let lead = cast?.lead, !lead.worst.isEmpty else { return nil }
+    let texts = lead.worst.prefix(shownMoments).map { MomentText(moment: $0, world: world) }
+    return "the worst moments of \(lead.name):\n"
+      + texts.map { "  \($0.heading): \($0.text)" }.joined(separator: "\n")
   }
 
   /// The same as numbers for programs, one row per policy.
@@ -76,6 +95,19 @@ enum SimulationText {
         "\(threshold.passed ? "passed" : "FAILED"): \(threshold.text) (\(threshold.value))")
     }
     return lines
+  }
+}
+
+extension PolicyOutcome {
+  /// What no schedule within the budget can go below, and how near this one comes to it; nil where
+  /// that is not known.
+  var boundSentence: String? {
+    guard let bound = certifiedBound else { return nil }
+    let ratio = scorecard.oracleRatio
+    guard bound > 0 else { return "\(name): no bound could be certified here" }
+    return "\(name): no schedule within the violation budget costs less than "
+      + "\(bound.threeDecimals) × the oracle; this one costs \(ratio.threeDecimals) ×, a gap of "
+      + (ratio / bound - 1).percent(2)
   }
 }
 

@@ -6,7 +6,8 @@
 Each scenario is simulated and compared with models/scenarios/scorecards/NAME.json. What a change of policy did is
 printed as a difference of cost, violations and churn; a difference beyond rounding between machines (cost and size
 changes 0.5 %, violations 0.02 points, queues 2 %) or a broken promise ends with 1. `--record` writes the scorecards
-anew; promises, in `--assert`'s words, stay as they are in the file."""
+anew and says what differs; promises, in `--assert`'s words, stay as they are in the file, and a broken one still ends
+with 1: what kept its objective has to go on keeping it."""
 
 import argparse, concurrent.futures, json, os, subprocess, sys, time
 
@@ -117,15 +118,15 @@ def main():
         for name, document in zip(names, documents):
             after = card(document)
             broken = [promise for promise in document["thresholds"] if not promise["passed"]]
-            lines = [] if options.record else differences(before[name], after)
+            lines = differences(before[name], after)
+            failed += bool(broken or (lines and not options.record))
             lines += [f"broken: {promise['assert']} ({promise['value']})" for promise in broken]
             if options.record:
                 os.makedirs(CARDS, exist_ok=True)
                 with open(path(name), "w") as file:
                     json.dump({"promises": before[name]["promises"], **after}, file, indent=1)
                     file.write("\n")
-            failed += bool(lines)
-            print(f"{name}: " + ("as recorded" if not lines else "") if not options.record else f"{name}: recorded")
+            print(f"{name}: " + ("recorded" if options.record else "as recorded" if not lines else ""))
             for line in lines:
                 print(f"  {line}")
     print(f"scorecards: {len(names)} scenarios, {failed} differ, {time.monotonic() - began:.0f} s")

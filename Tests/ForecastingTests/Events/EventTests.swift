@@ -1,4 +1,5 @@
 import Forecasting
+import RealModule
 import Testing
 
 @Suite struct EventTests {
@@ -36,7 +37,28 @@ import Testing
     #expect(moved[3] >= base[3].1)
     if share == 0 { #expect(moved == base.map(\.1)) }
     if share == 1 { #expect((moved[1] - 300).magnitude < 1e-9) }
-    #expect(uplift.applied(toMean: 100, share: share) >= 100)
+    // The mean of a factor whose logarithm errs by a standard deviation of 0.2 around log(3), for a
+    // share of it.
+    let middles = (0..<20_000).map { (Double($0) + 0.5) / 20_000 }
+    let mean =
+      middles.reduce(0) { sum, level in
+        sum + 100 * uplift.factor(share: share, score: Self.score(level))
+      } / 20_000
+    #expect((uplift.applied(toMean: 100, share: share) / mean - 1).magnitude < 1e-3)
+  }
+
+  /// The standard normal quantile, by bisection of the error function.
+  private static func score(_ level: Double) -> Double {
+    var (low, high) = (-8.0, 8.0)
+    for _ in 0..<60 {
+      let middle = (low + high) / 2
+      if 0.5 * Double.erfc(-middle / 2.0.squareRoot()) < level {
+        low = middle
+      } else {
+        high = middle
+      }
+    }
+    return low
   }
 
   @Test("a factor that is none is refused", arguments: [0, -1, .nan, .infinity] as [Double])

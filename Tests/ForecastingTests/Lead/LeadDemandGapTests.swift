@@ -31,9 +31,11 @@ struct LeadDemandGapTests {
     #expect(model.upper(quantile: 0.9) != nil)
   }
 
-  @Test("a gap does not drag the quantiles down", arguments: [1, 10, 60, 200])
-  func gap(length: Int) throws {
-    let values = Demand.daily(count: 2600, day: Self.day, seed: 3, noise: 0.03)
+  @Test(
+    "a gap does not drag the quantiles down", arguments: [1, 10, 60, 200],
+    1...3 as ClosedRange<UInt64>)
+  func gap(length: Int, seed: UInt64) throws {
+    let values = Demand.daily(count: 2600, day: Self.day, seed: seed, noise: 0.03)
     var seen = try LeadDemandTests.fitted(Array(values[..<2400]))
     var blind = seen
     for step in 2400..<(2400 + length) {
@@ -48,23 +50,30 @@ struct LeadDemandGapTests {
     let known = try #require(seen.upper(quantile: 0.95))
     let after = try #require(blind.upper(quantile: 0.95))
     // What was known before the gap still counts for a while, so it may ask for more.
-    #expect(after > 0.85 * known && after < 1.5 * known, "\(after) instead of \(known)")
+    #expect(
+      after > 0.75 * known && after < 1.5 * known, "seed \(seed): \(after) instead of \(known)")
   }
 
-  @Test("unknown values in the history are left out of the fit, whatever stands for them")
-  func unknownHistory() throws {
-    var values = Demand.daily(count: 3000, day: Self.day, seed: 6, noise: 0.05)
+  @Test(
+    "unknown values in the history are left out of the fit, whatever stands for them",
+    arguments: 1...6 as ClosedRange<UInt64>)
+  func unknownHistory(seed: UInt64) throws {
+    let values = Demand.daily(count: 3000, day: Self.day, seed: seed, noise: 0.05)
     let whole = try LeadDemandTests.fitted(values)
-    for start in stride(from: 300, to: 2700, by: 700) {
-      for step in start..<(start + 30) {
-        values[step] = [Double.nan, -1, .infinity][start % 3]
+    func holed(by unknown: [Double]) throws -> LeadDemand {
+      var values = values
+      for start in stride(from: 300, to: 2700, by: 700) {
+        for step in start..<(start + 30) { values[step] = unknown[start % unknown.count] }
       }
+      return try LeadDemandTests.fitted(values)
     }
-    let holed = try LeadDemandTests.fitted(values)
+    let gaps = try holed(by: [.nan])
+    let refused = try holed(by: [.nan, -1, .infinity])
     for level in [0.5, 0.9, 0.99] {
       let one = try #require(whole.upper(quantile: level))
-      let other = try #require(holed.upper(quantile: level))
-      #expect((other / one - 1).magnitude < 0.05)
+      let other = try #require(gaps.upper(quantile: level))
+      #expect((other / one - 1).magnitude < 0.05, "seed \(seed), level \(level)")
+      #expect(refused.upper(quantile: level) == other, "seed \(seed), level \(level)")
     }
   }
 
