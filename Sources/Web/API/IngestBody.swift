@@ -27,8 +27,9 @@ struct IngestBody: Sendable {
 
   /// The media type without its parameters, in lower case.
   static func mediaType(of request: Request) -> String {
-    let type = request.headers[.contentType]?.split(separator: ";").first ?? ""
-    return type.filter { $0 != " " }.lowercased()
+    let sent = request.headers[.contentType] ?? ""
+    let type = sent.utf8.prefix { $0 != UInt8(ascii: ";") }.filter { $0 != UInt8(ascii: " ") }
+    return String(decoding: type, as: UTF8.self).lowercased()
   }
 
   /// - Throws: 415 for a body in a coding that is not `coding`.

@@ -108,9 +108,13 @@ struct JSONReader {
     while let next = byte {
       switch next {
       case UInt8(ascii: "\""):
-        text.append(contentsOf: bytes[plainStart..<position])
+        let rest = bytes[plainStart..<position]
         position += 1
-        guard let result = String(validating: text, as: UTF8.self) else {
+        // Most have no escape and need no other storage.
+        let result =
+          text.isEmpty
+          ? String(validating: rest, as: UTF8.self) : String(validating: text + rest, as: UTF8.self)
+        guard let result else {
           throw JSONError(offset: start, reason: "the string is not valid UTF-8")
         }
         return result

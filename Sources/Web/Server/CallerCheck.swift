@@ -10,7 +10,7 @@ struct CallerCheck: Sendable {
   private let names: Set<String>
 
   init(hostNames: [String]) {
-    names = Set(hostNames.map { $0.lowercased() } + ["localhost", "[::1]"])
+    names = Set(hostNames.map { $0.lowercased() } + ["localhost", "127.0.0.1", "[::1]"])
   }
 
   func check(_ request: Request) throws(Problem) {

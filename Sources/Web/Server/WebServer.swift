@@ -65,7 +65,21 @@ public struct WebServer: Service {
   /// - Throws: `WebServerError.cannotListen` if the address is taken or refused.
   public func run() async throws {
     let date = AnswerDate()
-    let server = try HTTPServerBuilder.http1(
+    let answer: ShortRequests.Answer = { [responder, logger] request, channel in
+      var response = await responder.respond(
+        to: request, from: channel.remoteAddress, logger: logger)
+      response.headers.append(HTTPField(name: .date, value: date.text))
+      return response
+    }
+    let stream = HTTP1Channel(
+      responder: { request, writer, channel in
+        let response = await answer(request, channel)
+        do {
+          try await writer.write(response: response.head, body: response.body)
+        } catch {
+          throw ConnectionLost()
+        }
+      },
       configuration: HTTP1Channel.Configuration(
         additionalChannelHandlers: [
           RequestDeadline(
@@ -75,25 +89,16 @@ public struct WebServer: Service {
         idleTimeout: .seconds(Int64(configuration.headTimeout)),
         httpDecoderConfiguration: .init(
           maxHeaderFieldSize: configuration.headLimit,
-          maxHeaderListSize: configuration.headLimit, maxHeaderFieldCount: 100))
-    ).buildServer(
+          maxHeaderListSize: configuration.headLimit, maxHeaderFieldCount: 100)))
+    let server = Server(
+      childChannelSetup: WebChannel(stream: stream, answer: answer),
       configuration: ServerConfiguration(
         address: .hostname(configuration.address.host, port: configuration.address.port),
         availableConnectionsDelegate: .maximum(configuration.connectionLimit, logger: logger)),
-      eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: logger,
-      responder: { [responder, logger] request, writer, channel in
-        var response = await responder.respond(
-          to: request, from: channel.remoteAddress, logger: logger)
-        response.headers.append(HTTPField(name: .date, value: date.text))
-        do {
-          try await writer.write(response: response.head, body: response.body)
-        } catch {
-          throw ConnectionLost()
-        }
-      },
       onServerRunning: { [configuration, onListening] channel in
         await onListening(channel.localAddress?.port ?? configuration.address.port)
-      })
+      },
+      eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: logger)
     do {
       try await server.run()
     } catch let error as IOError {
