@@ -69,7 +69,7 @@ struct HTTPClientTests {
     try Data("second\n".utf8).write(to: file)
     _ = try await bearer.send(HTTPRequest(.get, server.url), deadline: .seconds(20))
     var basic = HTTPOptions()
-    basic.basicAuth = .init(username: "me", password: .value("a:b"))
+    basic.basicAuth = .init(username: .value("me"), password: .value("a:b"))
     _ = try await HTTPClient(basic).send(HTTPRequest(.get, server.url), deadline: .seconds(20))
     #expect(
       server.requests.map { $0.headers["authorization"] } == [

@@ -19,7 +19,7 @@ struct TLSTests {
       try openssl(
         ["req"] + key + [
           "-keyout", path("\(name).key"), "-out", path("\(name).csr"), "-subj", "/CN=\(name)",
-          "-addext", "subjectAltName=IP:127.0.0.1",
+          "-addext", "subjectAltName=IP:127.0.0.1,DNS:metrics.internal",
         ])
       try openssl([
         "x509", "-req", "-in", path("\(name).csr"), "-CA", path("ca.pem"), "-CAkey", path("ca.key"),
@@ -89,6 +89,19 @@ struct TLSTests {
     var unseen = HTTPOptions()
     unseen.tls.insecureSkipVerify = true
     #expect(await failure(oldURL, unseen) == nil)
+  }
+
+  @Test("F-55 a server may be known by another name than its address, and only by its own")
+  func serverName() async throws {
+    let (program, url) = try await server("server")
+    defer { withExtendedLifetime(program) {} }
+    var options = HTTPOptions()
+    options.tls.caFile = path("ca.pem")
+    options.enablesHTTP2 = false
+    options.tls.serverName = "metrics.internal"
+    #expect(await failure(url, options) == nil)
+    options.tls.serverName = "other.internal"
+    #expect(isUntrusted(await failure(url, options)))
   }
 
   @Test("a client shows its certificate where one is asked for, from files or from memory")

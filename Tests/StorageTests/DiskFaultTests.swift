@@ -37,6 +37,9 @@ struct DiskFaultTests {
   private static let isExhaustive =
     ProcessInfo.processInfo.environment["SCALER_EXHAUSTIVE"] == "1"
   private static let services = ["api", "shop", "web"]
+  /// Three days every half minute, so that whole days are due and are averaged.
+  private static let longSpan: Int64 = 3 * 86_400
+  private static let longBatch: Int64 = 6 * 3600
 
   /// What the store said yes to.
   private struct Acknowledged {
@@ -44,6 +47,10 @@ struct DiskFaultTests {
     var batches: [Int64] = []
     var events: [Int64] = []
     var imports = 0
+    /// First seconds of batches of the series that retention condenses.
+    var longBatches: [Int64] = []
+    /// Chunks that retention moved.
+    var condensed = 0
     var failures: [StoreError] = []
   }
 
@@ -80,9 +87,23 @@ struct DiskFaultTests {
         _ = try await store.importSeries(hours, service: try service("old"), metric: .rate)
         done.imports += 1
       } catch let error as StoreError { done.failures.append(error) }
+      for start in stride(from: Int64(0), to: Self.longSpan, by: Int(Self.longBatch)) {
+        do {
+          let batch = try stride(from: start, to: start + Self.longBatch, by: 30).map { second in
+            try sample("long", second, Self.value("long", second))
+          }
+          if try await store.append(batch, now: monday + .seconds(Self.longSpan))
+            .allSatisfy({ $0 == nil })
+          {
+            done.longBatches.append(start)
+          }
+        } catch let error as StoreError { done.failures.append(error) }
+      }
       var policy = RetentionPolicy()
       policy.raw = .seconds(3600)
-      do { try await store.retain(policy, now: monday) } catch { done.failures.append(error) }
+      do {
+        done.condensed += try await store.retain(policy, now: monday)
+      } catch { done.failures.append(error) }
     } catch let error as StoreError {
       done.failures.append(error)
     } catch {
@@ -118,6 +139,16 @@ struct DiskFaultTests {
     for sequence in done.events {
       #expect(journalled.contains(sequence), "\(what): event \(sequence) is lost")
     }
+    let long = try await store.series(
+      of: try service("long"), metric: .rate, from: monday, to: monday + .seconds(Self.longSpan),
+      step: .seconds(60))
+    for start in done.longBatches {
+      for second in stride(from: start, to: start + Self.longBatch, by: 60) {
+        let mean = (Self.value("long", second) + Self.value("long", second + 30)) / 2
+        let read = long[Int(second / 60)] ?? .nan
+        #expect(abs(read - mean) < 1e-6, "\(what): long at \(second) s: \(read)")
+      }
+    }
     if done.imports > 0 {
       let old = try await store.series(
         of: try service("old"), metric: .rate, from: monday - .seconds(86_400), to: monday,
@@ -126,7 +157,7 @@ struct DiskFaultTests {
     }
   }
 
-  private func stride(of fault: DiskFault, _ writes: Int, _ syncs: Int) -> Int {
+  private func pace(of fault: DiskFault, _ writes: Int, _ syncs: Int) -> Int {
     if Self.isExhaustive { return 1 }
     return fault.operation == FAULTY_DISK_SYNC ? syncs : writes
   }
@@ -151,9 +182,11 @@ struct DiskFaultTests {
       try await check(directory.store, done, "\(fault.testDescription), number \(nth)")
       guard reached else {
         #expect(done.batches.count == 36, "without a fault everything is acknowledged")
+        #expect(done.longBatches.count == 12)
+        #expect(done.condensed >= 24, "\(done.condensed) chunks were condensed")
         break
       }
-      nth += stride(of: fault, 401, 31)
+      nth += pace(of: fault, 401, 31)
     }
     #expect(runs > 1)
     #expect(failed > 0, "no fault was noticed in \(runs) runs")
@@ -188,6 +221,7 @@ struct DiskFaultTests {
   func migration(fault: DiskFault) async throws {
     #expect(faulty_disk_install() == 0)
     var nth = 1
+    var failed = 0
     while true {
       let directory = try TemporaryDirectory(named: "faulty-disk")
       try await directory.makeOldStore { db in
@@ -199,15 +233,16 @@ struct DiskFaultTests {
           arguments: [Data(BatchCodec.encode(batch, unit: 60))])
       }
       fault.plan(nth: nth)
-      do { _ = try Store.open(directory.store) } catch {}
+      do { _ = try Store.open(directory.store) } catch { failed += 1 }
       let reached = faulty_disk_count() >= nth
       fault.plan(nth: 0)
       let store = try Store.open(directory.store)
       #expect(try store.meta("key") == "value", "number \(nth)")
       #expect(store.newest(of: try service("web"), metric: .rate)?.value == 7, "number \(nth)")
       guard reached else { break }
-      nth += stride(of: fault, 37, 7)
+      nth += pace(of: fault, 37, 7)
     }
     #expect(nth > 1)
+    #expect(failed > 0, "no upgrade failed")
   }
 }

@@ -218,4 +218,68 @@ struct RetentionTests {
     }
     #expect(store.services().isEmpty)
   }
+
+  @Test("F-39: a large journal goes in small transactions, and what is young is not looked at")
+  func smallBatches() async throws {
+    let store = try Store.inMemory()
+    let (web, now) = (try service("web"), monday + .seconds(30 * day))
+    let old = (0..<3000).map { index in
+      JournalEntry(
+        service: web, time: monday + .seconds(index), kind: "tick", version: 1, bytes: [1])
+    }
+    let young = (0..<500).map { index in
+      JournalEntry(
+        service: web, time: now - .seconds(index), kind: "tick", version: 1, bytes: [1])
+    }
+    try await store.appendEvents(Array(young[..<250]) + old + Array(young[250...]))
+    try await store.saveSnapshots([
+      Snapshot(service: web, sequence: 3500, version: 1, bytes: [])
+    ])
+    for index in 0..<1000 as Range<Int64> {
+      try await store.saveModel(
+        StoredModel(
+          service: web, hash: "\(index)", kind: "k", version: 1, bytes: [1],
+          fittedAt: monday + .seconds(index)))
+    }
+    let decisions = (1...1000).map { number in
+      Decision(
+        id: DecisionID(Int64(number)), service: web, time: monday + .seconds(number), current: 1,
+        target: 1, trail: [])
+    }
+    try await store.recordDecisions(decisions, commands: [])
+    let changes = Changes()
+    try await store.database.write { db in
+      db.add(transactionObserver: changes, extent: .databaseLifetime)
+    }
+    var policy = RetentionPolicy()
+    policy.decisions = .seconds(29 * day)
+    #expect(try await store.retain(policy, now: now) == 3000 + 999 + 1000)
+    #expect(changes.most <= Store.rowsPerCommit, "\(changes.most) in one transaction")
+    #expect(try await store.events(after: 0, limit: 10_000).count == 500)
+    let plans = try await store.database.read { db in
+      try [Store.oldEntries, Store.oldDecisions].map { query in
+        try Row.fetchAll(db, sql: "EXPLAIN QUERY PLAN " + query, arguments: [0, 0, 0, 1])
+          .map { $0["detail"] as String }.joined()
+      }
+    }
+    for plan in plans {
+      #expect(plan.hasPrefix("SEARCH") && !plan.contains("TEMP B-TREE"), "\(plan)")
+    }
+  }
+}
+
+/// The most rows that one transaction changed.
+private final class Changes: TransactionObserver, Sendable {
+  private let rows = Mutex((now: 0, most: 0))
+
+  var most: Int { rows.withLock { $0.most } }
+
+  func observes(eventsOfKind eventKind: DatabaseEventKind) -> Bool { true }
+  func databaseDidChange(with event: DatabaseEvent) { rows.withLock { $0.now += 1 } }
+
+  func databaseDidCommit(_ db: Database) {
+    rows.withLock { $0 = (0, max($0.most, $0.now)) }
+  }
+
+  func databaseDidRollback(_ db: Database) { rows.withLock { $0.now = 0 } }
 }

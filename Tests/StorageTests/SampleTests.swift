@@ -304,9 +304,10 @@ struct SampleTests {
     let files = try #require(FileManager.default.enumerator(atPath: sources.path))
     for case let file as String in files where file.hasSuffix(".swift") {
       let text = try String(contentsOf: sources.appendingPathComponent(file), encoding: .utf8)
-      let literals =
-        text.matches(of: /sql:\s*"""([\s\S]*?)"""/).map(\.1)
-        + text.matches(of: /sql:\s*"([^"\n]*)"/).map(\.1)
+      // Wherever a literal stands that begins as a statement does.
+      let verb = /\s*(SELECT|INSERT|UPDATE|DELETE|CREATE|ALTER|DROP|PRAGMA|EXPLAIN|WITH)\b/
+      let literals = (text.matches(of: /"""([\s\S]*?)"""/) + text.matches(of: /"([^"\n]*)"/))
+        .map(\.1).filter { $0.prefixMatch(of: verb) != nil }
       for literal in literals {
         inserted.formUnion(literal.matches(of: /\\\(([^)]*)\)/).map { String($0.1) })
       }
@@ -314,7 +315,7 @@ struct SampleTests {
     #expect(
       inserted == [
         "pageSize", "checkpointPages", "pageSize * checkpointPages", "Schema.applicationID",
-        "scope", "entriesPerCommit", "patience",
+        "scope", "patience",
       ])
   }
 

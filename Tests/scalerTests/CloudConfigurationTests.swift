@@ -80,6 +80,58 @@ struct CloudConfigurationTests {
     #expect(said.contains(message), "\(said)")
   }
 
+  private func options(_ text: String) throws -> HTTPOptions? {
+    let configuration = try parse(
+      "sources: {p: {kind: prometheus, url: 'http://127.0.0.1:9090', \(text)}}\nservices: []")
+    guard case .prometheus(_, let options) = configuration.sources.first?.source else { return nil }
+    return options
+  }
+
+  @Test("the HTTP options have Prometheus' own keys")
+  func httpOptions() throws {
+    var expected = HTTPOptions()
+    expected.basicAuth = .init(username: .file("who"), password: .value("p"))
+    #expect(try options("basic_auth: {username_file: who, password: p}") == expected)
+    expected = HTTPOptions()
+    expected.authorization = .init(type: "Token", credentials: .value("c"))
+    #expect(try options("authorization: {type: Token, credentials: c}") == expected)
+    expected = HTTPOptions()
+    expected.tls.ca = "A"
+    expected.tls.cert = "B"
+    expected.tls.key = .value("C")
+    expected.tls.serverName = "metrics.internal"
+    expected.tls.requiresVersion13 = true
+    expected.enablesHTTP2 = false
+    expected.proxyURL = "http://127.0.0.1:3128"
+    expected.noProxy = "localhost"
+    expected.httpHeaders = [
+      .init("X-Scope-OrgID", .value("a")), .init("X-Scope-OrgID", .value("b")),
+      .init("X-Scope-OrgID", .file("tenant")), .init("X-Plain", .value("c")),
+    ]
+    #expect(
+      try options(
+        "tls_config: {ca: A, cert: B, key: C, server_name: metrics.internal, min_version: TLS13}, "
+          + "proxy_url: 'http://127.0.0.1:3128', no_proxy: localhost, enable_http2: false, "
+          + "follow_redirects: false, http_headers: {X-Scope-OrgID: {values: [a], secrets: [b], "
+          + "files: [tenant]}, X-Plain: c}") == expected)
+    #expect(try options("tls_config: {min_version: TLS12}") == HTTPOptions())
+  }
+
+  @Test(
+    "options that would be obeyed by halves are refused",
+    arguments: [
+      ("tls_config: {min_version: TLS10}", "older ones are not spoken"),
+      ("tls_config: {max_version: TLS12}", "a newer version is never refused"),
+      ("tls_config: {ca: A, ca_file: a}", "stands beside `ca`: name one"),
+      ("follow_redirects: true", "redirects are not followed"),
+      ("basic_auth: {password: p}", "needs either `username` or `username_file`"),
+    ])
+  func httpRefusals(text: String, message: String) {
+    let said = refusal(
+      "sources: {p: {kind: prometheus, url: 'http://127.0.0.1:9090', \(text)}}\nservices: []")
+    #expect(said.contains(message), "\(said)")
+  }
+
   @Test("oauth2 has Prometheus' own keys")
   func oauth2() throws {
     let configuration = try parse(

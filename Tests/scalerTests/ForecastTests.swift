@@ -54,6 +54,31 @@ struct ForecastTests {
     }
   }
 
+  @Test("a daily season keeps to the local clock when that is changed")
+  func localSeason() throws {
+    let scratch = try Scratch()
+    let (first, change) = (1_772_924_400, 1_774_746_000)
+    // Nine o'clock in Berlin is busy; the last three days of four weeks are in summer time.
+    var text = "timestamp,rate\n"
+    let hours = (change - first) / 3600 + 3 * 24
+    for hour in 0..<hours {
+      let time = first + hour * 3600
+      let local = (time + (time < change ? 3600 : 7200)) / 3600 % 24
+      text += "\(time),\((local == 9 ? 100.0 : 10.0) + Double(hour * hour % 7) / 10)\n"
+    }
+    let file = try scratch.write(text, to: "h.csv")
+    let result = try Program.run([
+      "forecast", "--history", file, "--horizon", "24h", "--timezone", "Europe/Berlin",
+      "--seasons", "1d", "--quantiles", "0.5", "--format", "csv",
+    ])
+    #expect(result.status == 0, "\(result.errors)")
+    let rows = result.output.split(separator: "\n").dropFirst().map {
+      $0.split(separator: ",", omittingEmptySubsequences: false)
+    }
+    let busiest = rows.max { Double($0[3]) ?? 0 < Double($1[3]) ?? 0 }
+    #expect(busiest?[1].hasSuffix("T07:00:00Z") == true, "\(result.output)")
+  }
+
   @Test("a row per series, as in M4's files, is forecast like a row per series and hour")
   func wide() throws {
     let scratch = try Scratch()

@@ -15,7 +15,7 @@ struct Program {
   }
 
   static func run(
-    _ arguments: [String], asNobody: Bool = false, in folder: URL? = nil
+    _ arguments: [String], asNobody: Bool = false, in folder: URL? = nil, input: URL? = nil
   ) throws -> Result {
     let process = Process()
     if asNobody {
@@ -36,7 +36,7 @@ struct Program {
     }
     process.standardOutput = try FileHandle(forWritingTo: output)
     process.standardError = try FileHandle(forWritingTo: errors)
-    process.standardInput = FileHandle.nullDevice
+    process.standardInput = try input.map { try FileHandle(forReadingFrom: $0) } ?? .nullDevice
     try process.run()
     process.waitUntilExit()
     return Result(

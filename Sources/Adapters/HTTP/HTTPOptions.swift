@@ -21,16 +21,18 @@ public struct HTTPOptions: Sendable, Equatable {
   /// Refuse to talk to link-local addresses, where cloud machines keep their credentials: for URLs
   /// that somebody else writes.
   public var forbidsLinkLocal = false
+  /// Whether HTTP/2 is used where the server offers it.
+  public var enablesHTTP2 = true
   /// Requests in flight at most; each has a thread of its own, started when first needed.
   public var connections = 4
 
   public init() {}
 
   public struct BasicAuth: Sendable, Equatable {
-    public var username: String
+    public var username: Secret
     public var password: Secret
 
-    public init(username: String, password: Secret) {
+    public init(username: Secret, password: Secret) {
       self.username = username
       self.password = password
     }
@@ -84,6 +86,9 @@ public struct HTTPOptions: Sendable, Equatable {
     public var ca: String?
     public var cert: String?
     public var key: Secret?
+    /// What the server's certificate has to be for, and what is asked for in the greeting, instead of
+    /// the URL's host.
+    public var serverName: String?
     /// Take any certificate. Obeyed for loopback addresses only, refused for all others.
     public var insecureSkipVerify = false
     /// TLS 1.2 unless it has to be 1.3.

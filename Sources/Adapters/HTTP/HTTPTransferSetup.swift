@@ -7,10 +7,14 @@ import Foundation
 struct HTTPTransferSetup {
   private let handle: UnsafeMutableRawPointer
   private var headerList: UnsafeMutablePointer<curl_slist>?
+  private var connectList: UnsafeMutablePointer<curl_slist>?
 
   init(handle: UnsafeMutableRawPointer) { self.handle = handle }
 
-  func freeLists() { curl_slist_free_all(headerList) }
+  func freeLists() {
+    curl_slist_free_all(headerList)
+    curl_slist_free_all(connectList)
+  }
 
   mutating func apply(
     _ request: HTTPRequest, options: HTTPOptions, timeout: Duration
@@ -18,7 +22,9 @@ struct HTTPTransferSetup {
     guard !request.url.utf8.contains(where: { $0 <= 0x20 || $0 == 0x7F }) else {
       throw .invalid("the URL holds a space or a control character")
     }
-    text(CURLOPT_URL, request.url)
+    let host = try address(request.url, of: options.tls.serverName)
+    let version = options.enablesHTTP2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1
+    number(CURLOPT_HTTP_VERSION, Int(version))
     text(CURLOPT_PROTOCOLS_STR, "http,https")
     number(CURLOPT_NOSIGNAL, 1)
     number(CURLOPT_FOLLOWLOCATION, 0)
@@ -35,8 +41,29 @@ struct HTTPTransferSetup {
     connect(options)
     body(request)
     var headers = request.headers
+    if let host { headers.append(HTTPHeader("Host", host)) }
     try identify(request, options, &headers)
     try list(headers, isSigned: request.signature != nil)
+  }
+
+  /// Sets the URL. libcurl checks the certificate for the URL's host, so where another name is to be
+  /// shown that becomes the URL's host, and the connection goes to the real one.
+  ///
+  /// - Returns: the real host for the request's header, where it is not the URL's.
+  private mutating func address(_ url: String, of name: String?) throws(HTTPError) -> String? {
+    guard let name, var parts = URLComponents(string: url), let host = parts.host,
+      parts.scheme?.lowercased() == "https"
+    else {
+      text(CURLOPT_URL, url)
+      return nil
+    }
+    let port = parts.port ?? 443
+    parts.host = name
+    guard let named = parts.string else { throw .invalid("`\(name)` is not a server's name") }
+    text(CURLOPT_URL, named)
+    connectList = curl_slist_append(nil, "::\(host):\(port)")
+    scaler_curl_set_list(handle, CURLOPT_CONNECT_TO, connectList)
+    return parts.port == nil ? host : "\(host):\(port)"
   }
 
   private func trust(_ tls: HTTPOptions.TLS) throws(HTTPError) {
@@ -105,7 +132,7 @@ struct HTTPTransferSetup {
         headers.append(HTTPHeader("X-Amz-Security-Token", try token.reveal()))
       }
     } else if let basic = options.basicAuth {
-      text(CURLOPT_USERNAME, basic.username)
+      text(CURLOPT_USERNAME, try basic.username.reveal())
       text(CURLOPT_PASSWORD, try basic.password.reveal())
     } else if let authorization = options.authorization {
       let value = "\(authorization.type) \(try authorization.credentials.reveal())"

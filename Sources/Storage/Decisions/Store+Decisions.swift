@@ -9,32 +9,34 @@ extension Store {
   public func recordDecisions(_ decisions: [Decision], commands: [ScaleCommand])
     async throws(StoreError)
   {
-    try await write { db in
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-      let insertDecision = try db.cachedStatement(
-        sql: """
-          INSERT INTO decisions (service, number, time, current, target, line, trail)
-          VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
-          """)
-      for decision in decisions {
-        try insertDecision.execute(arguments: [
-          decision.service.name, decision.id.number, decision.time.seconds, decision.current,
-          decision.target, decision.description,
-          String(decoding: encoder.encode(decision.trail), as: UTF8.self),
-        ])
-      }
-      let insertCommand = try db.cachedStatement(
-        sql: """
-          INSERT INTO commands (service, decision, kind, replicas, fencing_token, valid_until)
-          VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
-          """)
-      for command in commands {
-        try insertCommand.execute(arguments: [
-          command.service.name, command.decision.number, command.kind.rawValue, command.replicas,
-          command.fencingToken, command.validUntil.seconds,
-        ])
-      }
+    try await write { db in try Self.insert(decisions, commands, db) }
+  }
+
+  static func insert(_ decisions: [Decision], _ commands: [ScaleCommand], _ db: Database) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    let insertDecision = try db.cachedStatement(
+      sql: """
+        INSERT INTO decisions (service, number, time, current, target, line, trail)
+        VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+        """)
+    for decision in decisions {
+      try insertDecision.execute(arguments: [
+        decision.service.name, decision.id.number, decision.time.seconds, decision.current,
+        decision.target, decision.description,
+        String(decoding: encoder.encode(decision.trail), as: UTF8.self),
+      ])
+    }
+    let insertCommand = try db.cachedStatement(
+      sql: """
+        INSERT INTO commands (service, decision, kind, replicas, fencing_token, valid_until)
+        VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+        """)
+    for command in commands {
+      try insertCommand.execute(arguments: [
+        command.service.name, command.decision.number, command.kind.rawValue, command.replicas,
+        command.fencingToken, command.validUntil.seconds,
+      ])
     }
   }
 
@@ -45,19 +47,25 @@ extension Store {
   public func recordOutcome(
     of decision: DecisionID, service: ServiceID, _ outcome: ScaleOutcome, at time: Timestamp
   ) async throws(StoreError) -> Bool {
+    try await write { db in try Self.update(decision, service, outcome, at: time, db) }
+  }
+
+  /// - Returns: whether there was such a command without a known outcome.
+  static func update(
+    _ decision: DecisionID, _ service: ServiceID, _ outcome: ScaleOutcome, at time: Timestamp,
+    _ db: Database
+  ) throws -> Bool {
     let columns = OutcomeColumns(outcome)
-    return try await write { db in
-      try db.cachedStatement(
-        sql: """
-          UPDATE commands
-          SET outcome = ?, outcome_replicas = ?, outcome_text = ?, resolved_at = ?
-          WHERE service = ? AND decision = ? AND (outcome IS NULL OR outcome = 'unknown')
-          """
-      ).execute(arguments: [
-        columns.name, columns.replicas, columns.text, time.seconds, service.name, decision.number,
-      ])
-      return db.changesCount > 0
-    }
+    try db.cachedStatement(
+      sql: """
+        UPDATE commands
+        SET outcome = ?, outcome_replicas = ?, outcome_text = ?, resolved_at = ?
+        WHERE service = ? AND decision = ? AND (outcome IS NULL OR outcome = 'unknown')
+        """
+    ).execute(arguments: [
+      columns.name, columns.replicas, columns.text, time.seconds, service.name, decision.number,
+    ])
+    return db.changesCount > 0
   }
 
   /// Commands without an outcome: sent or not, nobody knows. Oldest decision first per service.
@@ -120,33 +128,27 @@ extension Store {
 
   /// Drops decisions before `time` with their commands, except those whose outcome is open.
   func trimDecisions(before time: Timestamp) async throws(StoreError) -> Int {
-    var gone = 0
-    while true {
-      let count = try await write { db in
-        try db.execute(
-          sql: """
-            CREATE TEMP TABLE IF NOT EXISTS dropped (row INTEGER PRIMARY KEY);
-            DELETE FROM dropped;
-            """)
-        try db.execute(
-          sql: """
-            INSERT INTO dropped SELECT d.rowid FROM decisions d WHERE d.time < ?
-              AND NOT EXISTS (SELECT 1 FROM commands c WHERE c.service = d.service
-                AND c.decision = d.number AND c.outcome IS NULL)
-              LIMIT 500
-            """, arguments: [time.seconds])
-        try db.execute(
-          sql: """
-            DELETE FROM commands WHERE (service, decision) IN
-              (SELECT service, number FROM decisions WHERE rowid IN (SELECT row FROM dropped));
-            DELETE FROM decisions WHERE rowid IN (SELECT row FROM dropped);
-            """)
-        return db.changesCount
-      }
-      gone += count
-      if count == 0 { return gone }
+    try await walk(Self.oldDecisions, before: time) { db, row in
+      try db.cachedStatement(
+        sql: """
+          DELETE FROM commands WHERE outcome IS NOT NULL AND (service, decision) =
+            (SELECT service, number FROM decisions WHERE rowid = ?)
+          """
+      ).execute(arguments: [row])
+      try db.cachedStatement(
+        sql: """
+          DELETE FROM decisions WHERE rowid = ? AND NOT EXISTS
+            (SELECT 1 FROM commands c
+             WHERE c.service = decisions.service AND c.decision = decisions.number)
+          """
+      ).execute(arguments: [row])
     }
   }
+
+  static let oldDecisions = """
+    SELECT time, rowid FROM decisions WHERE time < ? AND (time, rowid) > (?, ?)
+    ORDER BY time, rowid LIMIT ?
+    """
 
   private func decisions(
     of service: ServiceID, limit: Int, before time: Timestamp, _ db: Database

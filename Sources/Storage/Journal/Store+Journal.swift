@@ -9,22 +9,29 @@ extension Store {
   ///   the number that the next one will have at least.
   @discardableResult
   public func appendEvents(_ entries: [JournalEntry]) async throws(StoreError) -> Int64 {
-    try await write { db in
-      let statement = try db.cachedStatement(
-        sql: """
-          INSERT INTO journal (time, service, kind, version, model, bytes)
-          VALUES (?, ?, ?, ?, ?, ?)
-          """)
-      var first: Int64?
-      for entry in entries {
-        try statement.execute(arguments: [
-          entry.time.seconds, entry.service.name, entry.kind, entry.version, entry.model,
-          Data(entry.bytes),
-        ])
-        first = first ?? db.lastInsertedRowID
-      }
-      return try first ?? Self.lastSequence(db) + 1
+    try await write { db in try Self.insert(entries, numberedFrom: nil, db) }
+  }
+
+  /// - Parameter number: of the first; nil for the next ones. An entry that is there stays.
+  /// - Returns: the number of the first.
+  @discardableResult
+  static func insert(
+    _ entries: [JournalEntry], numberedFrom number: Int64?, _ db: Database
+  ) throws -> Int64 {
+    let statement = try db.cachedStatement(
+      sql: """
+        INSERT INTO journal (sequence, time, service, kind, version, model, bytes)
+        VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (sequence) DO NOTHING
+        """)
+    var first = number
+    for (offset, entry) in entries.enumerated() {
+      try statement.execute(arguments: [
+        number.map { $0 + Int64(offset) }, entry.time.seconds, entry.service.name, entry.kind,
+        entry.version, entry.model, Data(entry.bytes),
+      ])
+      first = first ?? db.lastInsertedRowID
     }
+    return try first ?? Self.lastSequence(db) + 1
   }
 
   /// The sequence number of the newest event, also if retention has dropped it; 0 before the first.
@@ -83,40 +90,20 @@ extension Store {
 
   /// Drops entries before `time` that their service's newest snapshot covers.
   func trimJournal(before time: Timestamp) async throws(StoreError) -> Int {
-    var gone = 0
-    var position: Int64 = 0
-    while true {
-      let after = position
-      let (last, count) = try await write { db in
-        try Self.trimJournal(after: after, before: time, db)
-      }
-      gone += count
-      guard let last else { return gone }
-      position = last
+    try await walk(Self.oldEntries, before: time) { db, sequence in
+      try db.cachedStatement(
+        sql: """
+          DELETE FROM journal WHERE sequence = ? AND sequence <=
+            (SELECT max(s.sequence) FROM snapshots s WHERE s.service = journal.service)
+          """
+      ).execute(arguments: [sequence])
     }
   }
 
-  /// Entries looked at by one transaction of retention.
-  private static let entriesPerCommit = 1000
-
-  private static func trimJournal(after: Int64, before time: Timestamp, _ db: Database) throws
-    -> (last: Int64?, gone: Int)
-  {
-    let last = try Int64.fetchOne(
-      db,
-      sql: """
-        SELECT max(sequence) FROM
-          (SELECT sequence FROM journal WHERE sequence > ? AND time < ?
-           ORDER BY sequence LIMIT \(entriesPerCommit))
-        """, arguments: [after, time.seconds])
-    guard let last else { return (nil, 0) }
-    try db.execute(
-      sql: """
-        DELETE FROM journal WHERE sequence > ? AND sequence <= ? AND time < ? AND sequence <=
-          (SELECT max(s.sequence) FROM snapshots s WHERE s.service = journal.service)
-        """, arguments: [after, last, time.seconds])
-    return (last, db.changesCount)
-  }
+  static let oldEntries = """
+    SELECT time, sequence FROM journal WHERE time < ? AND (time, sequence) > (?, ?)
+    ORDER BY time, sequence LIMIT ?
+    """
 
   private static func lastSequence(_ db: Database) throws -> Int64 {
     try Int64.fetchOne(db, sql: "SELECT seq FROM sqlite_sequence WHERE name = 'journal'") ?? 0

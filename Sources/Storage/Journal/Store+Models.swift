@@ -39,18 +39,23 @@ extension Store {
   /// Drops models that are not their service's newest and that no journal entry and no snapshot
   /// refers to.
   func pruneModels() async throws(StoreError) -> Int {
-    try await write { db in
-      try db.execute(
+    try await walk(Self.allModels, before: .latest) { db, row in
+      try db.cachedStatement(
         sql: """
-          DELETE FROM models WHERE
-            rowid <> (SELECT n.rowid FROM models n WHERE n.service = models.service
+          DELETE FROM models WHERE rowid = ?
+            AND rowid <> (SELECT n.rowid FROM models n WHERE n.service = models.service
               ORDER BY n.fitted_at DESC, n.rowid DESC LIMIT 1)
             AND NOT EXISTS (SELECT 1 FROM journal j WHERE j.model = models.hash)
             AND NOT EXISTS (SELECT 1 FROM snapshots s WHERE s.model = models.hash)
-          """)
-      return db.changesCount
+          """
+      ).execute(arguments: [row])
     }
   }
+
+  /// By row only: a model's bytes are not looked at.
+  static let allModels = """
+    SELECT 0, rowid FROM models WHERE ? > 0 AND ? <= 0 AND rowid > ? ORDER BY rowid LIMIT ?
+    """
 
   private func newestModel(of service: ServiceID, _ db: Database) throws -> StoredModel? {
     try model(

@@ -12,6 +12,7 @@ enum Schema {
     migrator.registerMigration("003-decisions", migrate: decisions)
     migrator.registerMigration("004-plain-views", migrate: views)
     migrator.registerMigration("005-chunk-summaries", migrate: summaries)
+    migrator.registerMigration("006-by-time", migrate: timeIndices)
     return migrator
   }
 
@@ -179,6 +180,15 @@ enum Schema {
             datetime(c.first_time, 'unixepoch') AS first, datetime(c.last_time, 'unixepoch') AS last,
             c.points, c.smallest, c.mean, c.largest
           FROM chunks c JOIN series s ON s.id = c.key & 0xFFFFFFFF;
+        """)
+  }
+
+  /// What retention looks for.
+  private static func timeIndices(_ db: Database) throws {
+    try db.execute(
+      sql: """
+        CREATE INDEX journal_by_time ON journal (time);
+        CREATE INDEX decisions_oldest ON decisions (time);
         """)
   }
 }

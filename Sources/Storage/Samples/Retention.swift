@@ -18,11 +18,15 @@ extension Store {
     // Finest first: what leaves one tier may be due in the next at once.
     for tier in Tier.allCases {
       let due = try await dueForCondensing(tier, policy)
-      var next = 0
-      while next < due.count {
-        let slice = due[next..<min(next + Self.chunksPerCommit, due.count)]
-        next += slice.count
-        gone += try await write { db in try slice.reduce(0) { try $0 + $1.run(db) } }
+      var slice: [Condensing] = []
+      var windows = 0
+      for (index, condensing) in due.enumerated() {
+        slice.append(condensing)
+        windows += condensing.windows.count
+        guard windows >= Self.windowsPerCommit || index == due.count - 1 else { continue }
+        let ready = slice
+        gone += try await write { db in try ready.reduce(0) { try $0 + $1.run(db) } }
+        (slice, windows) = ([], 0)
       }
     }
     gone += try await trimJournal(before: now - policy.journal)
@@ -41,8 +45,8 @@ extension Store {
     if isFull { throw .overloaded(file: file) }
   }
 
-  /// Chunks written by one transaction of retention: a few milliseconds.
-  private static let chunksPerCommit = 16
+  /// Chunks read by one transaction of retention: a few milliseconds.
+  private static let windowsPerCommit = 48
 
   private func dueForCondensing(_ tier: Tier, _ policy: RetentionPolicy)
     async throws(StoreError) -> [Condensing]

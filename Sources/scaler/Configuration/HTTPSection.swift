@@ -6,14 +6,16 @@ import Foundation
 enum HTTPSection {
   static let keys = [
     "basic_auth", "authorization", "oauth2", "tls_config", "proxy_url", "no_proxy",
-    "proxy_from_environment", "http_headers",
+    "proxy_from_environment", "http_headers", "follow_redirects", "enable_http2",
   ]
 
   static func options(_ section: YAMLSection, relativeTo file: String) throws -> HTTPOptions {
     var options = HTTPOptions()
-    if let basic = try section["basic_auth"]?.section(["username", "password", "password_file"]) {
+    let basic = try section["basic_auth"]?
+      .section(["username", "username_file", "password", "password_file"])
+    if let basic {
       options.basicAuth = HTTPOptions.BasicAuth(
-        username: try basic.required("username").text(),
+        username: try secret(basic, "username", relativeTo: file),
         password: try secret(basic, "password", relativeTo: file))
     }
     let authorization = try section["authorization"]?
@@ -38,9 +40,13 @@ enum HTTPSection {
     options.noProxy = try section["no_proxy"]?.text()
     options.proxyFromEnvironment = try section["proxy_from_environment"]?.flag() ?? false
     options.httpHeaders =
-      try section["http_headers"]?.named().map { name, field in
-        HTTPOptions.SecretHeader(name, try value(field, relativeTo: file))
+      try section["http_headers"]?.named().flatMap { name, field in
+        try values(field, relativeTo: file).map { HTTPOptions.SecretHeader(name, $0) }
       } ?? []
+    options.enablesHTTP2 = try section["enable_http2"]?.flag() ?? true
+    if let field = section["follow_redirects"], try field.flag() {
+      throw field.refusal("must be false: redirects are not followed, name the final URL")
+    }
     return options
   }
 
@@ -64,17 +70,32 @@ enum HTTPSection {
 
   private static func tls(_ field: YAMLField, relativeTo file: String) throws -> HTTPOptions.TLS {
     let section = try field.section([
-      "ca_file", "cert_file", "key_file", "insecure_skip_verify", "min_version",
+      "ca", "ca_file", "cert", "cert_file", "key", "key_file", "server_name",
+      "insecure_skip_verify", "min_version", "max_version",
     ])
     func path(_ key: String) throws -> String? {
-      try section[key].map { ServeConfiguration.path(try $0.text(), relativeTo: file) }
+      guard let field = section["\(key)_file"] else { return nil }
+      guard section[key] == nil else { throw field.refusal("stands beside `\(key)`: name one") }
+      return ServeConfiguration.path(try field.text(), relativeTo: file)
     }
     var tls = HTTPOptions.TLS()
-    tls.caFile = try path("ca_file")
-    tls.certFile = try path("cert_file")
-    tls.keyFile = try path("key_file")
+    tls.caFile = try path("ca")
+    tls.certFile = try path("cert")
+    tls.keyFile = try path("key")
+    tls.ca = try section["ca"].map { try Environment.expanded($0) }
+    tls.cert = try section["cert"].map { try Environment.expanded($0) }
+    tls.key = try section["key"].map { .value(try Environment.expanded($0)) }
+    tls.serverName = try section["server_name"]?.text()
     tls.insecureSkipVerify = try section["insecure_skip_verify"]?.flag() ?? false
-    tls.requiresVersion13 = try section["min_version"]?.text() == "TLS13"
+    if let field = section["min_version"] {
+      guard let version = ["TLS12": false, "TLS13": true][try field.text()] else {
+        throw field.refusal("is TLS12 (the default) or TLS13: older ones are not spoken")
+      }
+      tls.requiresVersion13 = version
+    }
+    if let field = section["max_version"], try field.text() != "TLS13" {
+      throw field.refusal("can only be TLS13: a newer version is never refused")
+    }
     return tls
   }
 
@@ -90,17 +111,18 @@ enum HTTPSection {
     }
   }
 
-  /// A header's value: a text, or Prometheus' `{ files: [path] }` or `{ secrets: [text] }`.
-  private static func value(_ field: YAMLField, relativeTo file: String) throws -> Secret {
-    if field.isScalar { return .value(try Environment.expanded(field)) }
+  /// A header's values: a text, or Prometheus' `{ values: […], secrets: […], files: [path, …] }`.
+  private static func values(_ field: YAMLField, relativeTo file: String) throws -> [Secret] {
+    if field.isScalar { return [.value(try Environment.expanded(field))] }
     let section = try field.section(["files", "secrets", "values"])
-    if let path = try section["files"]?.list().first {
-      return .file(ServeConfiguration.path(try path.text(), relativeTo: file))
+    let texts = try ["values", "secrets"].flatMap { try section[$0]?.list() ?? [] }
+      .map { Secret.value(try Environment.expanded($0)) }
+    let files = try section["files"]?.list().map {
+      Secret.file(ServeConfiguration.path(try $0.text(), relativeTo: file))
     }
-    guard let text = try (section["secrets"] ?? section["values"])?.list().first else {
-      throw field.refusal("needs `values`, `secrets` or `files`")
-    }
-    return .value(try Environment.expanded(text))
+    let all = texts + (files ?? [])
+    guard !all.isEmpty else { throw field.refusal("needs `values`, `secrets` or `files`") }
+    return all
   }
 }
 
