@@ -159,7 +159,7 @@ let package = Package(
     .executableTarget(
       name: "ControlBenchmark", dependencies: ["Control", "Domain"],
       path: "Tests/Benchmarks/control",
-      exclude: ["bursts.py", "determinism.py", "fronts.py", "scorecards.py", "speed.py"],
+      exclude: ["bursts.py", "determinism.py", "fronts.py", "m4.py", "scorecards.py", "speed.py"],
       swiftSettings: settings,
       linkerSettings: libm),
     .executableTarget(
