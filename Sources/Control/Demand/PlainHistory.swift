@@ -1,8 +1,8 @@
 public import Domain
 public import Forecasting
 
-/// A service's past as it would have been without outages, excluded spans and what its announced
-/// events did, and what those events taught.
+/// A service's past as it would have been without outages, stuck metrics, excluded spans and what its
+/// announced events did, and what those events taught.
 public struct PlainHistory: Sendable, Equatable {
   /// Steps that say nothing of that are NaN.
   public let series: TimeSeries
