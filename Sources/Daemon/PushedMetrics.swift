@@ -49,6 +49,8 @@ public final class PushedMetrics: MetricSource {
     nil
   }
 
+  public func historyGroups(of services: [ServiceID]) -> [[ServiceID]] { [] }
+
   private func fresh(_ newest: Newest?, at time: Timestamp) -> Double? {
     guard let newest, time.since(newest.time) <= freshness else { return nil }
     return newest.value
