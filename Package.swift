@@ -131,7 +131,10 @@ let package = Package(
       resources: [.copy("Fixtures")], swiftSettings: settings),
     .testTarget(
       name: "DaemonTests",
-      dependencies: ["Daemon", "Adapters", "Control", "Domain", "Storage", logging],
+      dependencies: [
+        "Daemon", "Adapters", "Control", "Domain", "Storage", "TestSupport", logging,
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ],
       swiftSettings: settings),
     .testTarget(
       name: "WebTests",

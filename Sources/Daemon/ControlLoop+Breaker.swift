@@ -3,13 +3,18 @@ import Domain
 import Logging
 
 extension ControlLoop {
-  /// Judges the fleet as a whole before a tick decides: silence by what was just seen, wishes to
-  /// shrink by the tick before. (A shrink waits for its stabilisation window, so the tick that first
-  /// wants one does not make it.)
+  /// Judges the fleet as a whole before decisions are made: silence by what was just seen and, where
+  /// nothing was, by the tick before, as are wishes to shrink. (A shrink waits for its stabilisation
+  /// window, so the tick that first wants one does not make it.)
   ///
-  /// - Returns: What every service has to be told, in front of the tick's observations: it is on the
-  ///   disk with them and a replay meets it at the same place.
-  func judgeFleet(at now: Timestamp, seen: [ServiceID: Observation]) -> [JournalledEvent] {
+  /// - Returns: What every service has to be told, in front of the observations: it is on the disk with
+  ///   them and a replay meets it at the same place.
+  func judgeFleet(seeing arrived: [JournalledEvent]) -> [JournalledEvent] {
+    var seen: [ServiceID: Observation] = [:]
+    for entry in arrived {
+      if case .observed(let observation) = entry.event { seen[entry.service] = observation }
+    }
+    guard let now = seen.values.map(\.time).max() else { return [] }
     var round = FleetBreaker.Round(services: 0, shrinking: 0, silent: 0)
     for id in order {
       guard let autoscaler = autoscalers[id] else { continue }
@@ -27,9 +32,7 @@ extension ControlLoop {
     }
     board.note(breaker)
     // A service that came later is told as well.
-    let isHeld = breaker.isOpen
-    return order.filter { autoscalers[$0].map { $0.isHeldByBreaker != isHeld } ?? false }
-      .map { JournalledEvent($0, .shrinkingHeld(isHeld, at: now)) }
+    return holdEvents(at: now, isHeld: isShrinkingHeld)
   }
 
   /// Goes on as the process before left it.

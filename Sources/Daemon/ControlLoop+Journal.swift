@@ -16,13 +16,7 @@ extension ControlLoop {
           service: entry.service, hash: fitted.hash.description, kind: "lead_demand", version: 1,
           bytes: fitted.modelBytes, fittedAt: fitted.deliveredAt))
     }
-    return try await store.appendEvents(
-      events.map { entry in
-        let encoded = entry.event.encoded
-        return JournalEntry(
-          service: entry.service, time: entry.event.time, kind: encoded.kind.rawValue,
-          version: encoded.version, bytes: encoded.bytes, model: entry.event.modelHash)
-      })
+    return try await store.appendEvents(events.map(\.entry))
   }
 
   /// Saves the state of services whose snapshot is due, so that a replay starts there.
@@ -64,15 +58,34 @@ extension ControlLoop {
           Sample(service: id, metric: .ready, time: observation.time, value: Double(ready)))
       }
     }
+    samples = unsaved + samples
     guard !samples.isEmpty else { return }
+    unsaved = []
     do {
+      // Whoever decides does not wait for a lock once it is known.
+      if store.isOnReserve { throw StoreError.overloaded(file: store.file) }
       let refusals = try await store.append(samples, now: clock.now)
       board.noteSamples(
         accepted: refusals.count { $0 == nil }, refused: refusals.count { $0 != nil })
     } catch {
-      board.storeFailed(error.description)
-      logger.error("observed values were not stored: \(error)")
+      unsaved = samples.filter { clock.now.since($0.time) <= Self.longestUnsaved } + unsaved
+      guard !store.isOnReserve else { return }
+      board.storeFailed("\(error)")
+      logger.error("observed values are not stored yet: \(error)")
     }
+  }
+
+  /// How long observed values wait in memory for a store that takes none.
+  static let longestUnsaved: Duration = .seconds(900)
+}
+
+extension JournalledEvent {
+  /// As the journal keeps it.
+  var entry: JournalEntry {
+    let encoded = event.encoded
+    return JournalEntry(
+      service: service, time: event.time, kind: encoded.kind.rawValue, version: encoded.version,
+      bytes: encoded.bytes, model: event.modelHash)
   }
 }
 

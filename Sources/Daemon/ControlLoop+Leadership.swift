@@ -20,7 +20,7 @@ extension ControlLoop {
       token.map { "this process leads, with fencing token \($0)" }
         ?? "this process follows: another one may command")
     await postToAll { .leadershipChanged(fencingToken: token, at: $0) }
-    if token != nil { await tick(order) }
+    if token != nil { tick(order) }
   }
 
   /// What a process starts with: without leadership it always commands, with it not before it leads.

@@ -21,6 +21,7 @@ extension ControlLoop {
     for service in new.services { services[service.policy.id] = service }
     order = services.keys.sorted()
     for id in known.subtracting(kept) { forget(id) }
+    await rememberGaps(of: order.filter(fresh.contains).compactMap { services[$0] }, at: now)
     for id in order {
       guard var service = services[id] else { continue }
       if service.measuresLag, let inForce = autoscalers[id]?.policy.timing.lag {
@@ -35,6 +36,7 @@ extension ControlLoop {
         await post(.configured(service.policy, at: now), for: id)
       }
     }
+    startBackfills()
     logger.notice("another configuration is in force, with \(order.count) services")
   }
 
@@ -44,6 +46,7 @@ extension ControlLoop {
     nextTick[id] = nil
     nextSnapshot[id] = nil
     lagMeters[id] = nil
+    gaps[id] = nil
     board.forget(id)
   }
 

@@ -14,10 +14,12 @@ extension ControlLoop {
     for service in wiring.services { services[service.policy.id] = service }
     let recovered = try recoverReadable()
     let now = clock.now
+    await rememberGaps(of: order.compactMap { services[$0] }, at: now)
     for id in order {
       guard let service = services[id] else { continue }
       try await enter(service, recovery: recovered[id], at: now)
     }
+    startBackfills()
     resumeBreaker()
   }
 
@@ -33,7 +35,7 @@ extension ControlLoop {
     return recovered
   }
 
-  /// Ticks from now on; what the source knows of the past is read meanwhile.
+  /// Ticks from now on.
   func enter(_ service: ServiceWiring, recovery: Recovery?, at now: Timestamp) async throws {
     let id = service.policy.id
     if let recovery {
@@ -58,7 +60,6 @@ extension ControlLoop {
     nextTick[id] = clock.now.floored(to: interval) + interval
     nextSnapshot[id] = now + Self.snapshotInterval
     if let autoscaler = autoscalers[id] { board.note(autoscaler, of: id) }
-    start { await $0.backfill(service, upTo: now) }
   }
 
   private func resume(

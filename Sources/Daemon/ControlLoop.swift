@@ -28,12 +28,27 @@ public actor ControlLoop {
   var order: [ServiceID] = []
   var nextTick: [ServiceID: Timestamp] = [:]
   var nextSnapshot: [ServiceID: Timestamp] = [:]
+  /// Services whose observation is under way.
+  var observing: Set<ServiceID> = []
   var lagMeters: [ServiceID: LagMeter] = [:]
+  /// Sources whose lag is being looked at.
+  var measuring: Set<String> = []
+  /// What of each service's past its source still has to be asked for.
+  var gaps: [ServiceID: HistoryGaps] = [:]
+  var backfills = BackfillQueue()
+  /// Observed samples of the last minutes that the store could not take.
+  var unsaved: [Sample] = []
+  /// Fits that wait until the store takes models again.
+  var postponed: [JournalledEvent] = []
+  /// Whether what is in the store's reserve is being moved.
+  var isRestoring = false
   var breaker = FleetBreaker()
   /// The journal's newest entry that each autoscaler has handled.
   var handled: [ServiceID: Int64] = [:]
 
-  private var mailbox: [JournalledEvent] = []
+  var mailbox: [JournalledEvent] = []
+  /// Observations that wait for the mailbox, in which the fleet is judged first.
+  private var arrived: [JournalledEvent] = []
   /// Empties the mailbox; nil while it is empty.
   private var processing: Task<Void, Never>?
   private var outstanding: [Int: Task<Void, Never>] = [:]
@@ -55,9 +70,20 @@ public actor ControlLoop {
   }
 
   /// Recovers, then ticks until the task is cancelled.
+  ///
+  /// - Throws: a `StoreError` once the store cannot be trusted until it is opened again: whoever
+  ///   supervises the process starts it anew. Meanwhile the fleets stay as they are.
   public func run() async throws {
-    try await recover()
-    try await beginLeadership()
+    do {
+      try await recover()
+      try await beginLeadership()
+    } catch let error as StoreError {
+      store.noteDamage(error)
+      if case .damaged = error {
+        logger.error("the past cannot be read; the next start puts the store aside: \(error)")
+      }
+      throw error
+    }
     try await withThrowingTaskGroup { group in
       group.addTask { try await self.keepTicking() }
       if let leadership { group.addTask { await self.compete(by: leadership) } }
@@ -73,43 +99,18 @@ public actor ControlLoop {
         continue
       }
       try await clock.sleep(until: next)
+      if let failure = store.failure { throw failure }
       let now = clock.now
-      await tick(order.filter { (nextTick[$0] ?? .latest) <= now })
+      tick(order.filter { (nextTick[$0] ?? .latest) <= now })
+      startBackfills()
+      startRestoring()
     }
-  }
-
-  /// Observes and decides for the services that are due.
-  func tick(_ due: [ServiceID]) async {
-    let now = clock.now
-    for id in due {
-      guard let service = services[id] else { continue }
-      let interval = service.policy.timing.interval
-      board.noteTick(of: id)
-      // Ticks keep to their grid; those that were slept through are not made up for.
-      nextTick[id] = now.floored(to: interval) + interval
-    }
-    let wired = due.compactMap { services[$0] }
-    for service in wired where service.measuresLag {
-      start { await $0.measureLag(of: service.policy.id) }
-    }
-    let observed = await observer.observe(wired, at: now)
-    let seen = Dictionary(
-      observed.map { ($0.service, $0.observation) }, uniquingKeysWith: { first, _ in first })
-    mailbox += judgeFleet(at: now, seen: seen)
-    for (service, result) in zip(wired, observed) {
-      board.note(result.observation, problems: result.problems, of: service.policy.id)
-      mailbox.append(JournalledEvent(service.policy.id, .observed(result.observation)))
-    }
-    await keepSamples(of: zip(wired, observed).map { ($0, $1.observation) })
-    await drain()
-    await saveSnapshots(at: now)
   }
 
   /// Takes an event from elsewhere: a fit, an outcome, an operator's word. Returns once it is on
   /// the disk and handled, or could not be.
   public func post(_ event: Event, for service: ServiceID) async {
-    mailbox.append(JournalledEvent(service, event))
-    await drain()
+    await post([JournalledEvent(service, event)])
   }
 
   /// One event for every service, on the disk in one go.
@@ -118,7 +119,11 @@ public actor ControlLoop {
   /// The same for some of them; nothing happens where there are none.
   func post(to services: [ServiceID], _ event: (Timestamp) -> Event) async {
     let now = clock.now
-    mailbox += services.map { JournalledEvent($0, event(now)) }
+    await post(services.map { JournalledEvent($0, event(now)) })
+  }
+
+  func post(_ events: [JournalledEvent]) async {
+    mailbox += events
     await drain()
   }
 
@@ -131,8 +136,15 @@ public actor ControlLoop {
 
   /// Ends the loop's work: what is under way gets half a second, then the state is saved.
   public func stop() async {
+    backfills.close()
     _ = await Deadline.run(.milliseconds(500)) { await self.settle() }
     await saveSnapshots(at: clock.now, all: true)
+  }
+
+  /// Takes in what was observed. Returns once it is on the disk and handled, or could not be.
+  func take(observed events: [JournalledEvent]) async {
+    arrived += events
+    await drain()
   }
 
   /// Returns once all that is in the mailbox is on the disk and handled.
@@ -145,26 +157,29 @@ public actor ControlLoop {
   }
 
   private func processMailbox() async {
-    while !mailbox.isEmpty {
-      let batch = mailbox
+    while !mailbox.isEmpty || !arrived.isEmpty {
+      let batch = mailbox + judgeFleet(seeing: arrived) + arrived
       mailbox = []
+      arrived = []
       await process(batch)
     }
     processing = nil
   }
 
   private func process(_ batch: [JournalledEvent]) async {
-    let known = batch.filter { autoscalers[$0.service] != nil }
+    var known = batch.filter { autoscalers[$0.service] != nil }
     guard !known.isEmpty else { return }
     let first: Int64
     do {
-      first = try await journal(known)
-      board.storeRecovered()
+      first = try await record(&known)
     } catch {
       board.storeFailed(error.description)
       logger.error("events not journalled, holding: \(error)")
-      // An observation is worth nothing later; what else happened must not be lost.
-      mailbox = known.filter { !$0.event.isObservation } + mailbox
+      // Nothing is taken any more until the store was opened again.
+      guard store.failure == nil else { return }
+      // What the next tick sees or says anew is worth nothing later; what else happened must not be
+      // lost.
+      mailbox = known.filter { !$0.event.isOfItsTick } + mailbox
       await pauseBeforeRetry()
       return
     }
@@ -200,23 +215,27 @@ public actor ControlLoop {
   private func act(_ decisions: [Decision], _ commands: [ScaleCommand]) async {
     guard !decisions.isEmpty else { return }
     do {
-      try await store.recordDecisions(decisions, commands: commands)
+      try await record(decisions, commands)
     } catch {
       board.storeFailed(error.description)
       logger.error("decisions not recorded, nothing is sent: \(error)")
-      for command in commands {
-        mailbox.append(
-          JournalledEvent(
-            command.service,
-            .scaled(command.decision, .notSent("it could not be recorded"), at: clock.now)))
-      }
+      for command in commands { mailbox.append(notSent(command, "it could not be recorded")) }
       return
     }
     for decision in decisions {
       board.note(decision)
       logger.info("\(decision)")
     }
-    for command in commands { start { await $0.send(command) } }
+    let growing = commands.filter { mayLeave($0, of: decisions) }
+    for command in growing { start { await $0.send(command) } }
+    for command in commands where !growing.contains(command) {
+      mailbox.append(notSent(command, "the store takes no journal, so nothing shrinks"))
+    }
+  }
+
+  private func notSent(_ command: ScaleCommand, _ reason: String) -> JournalledEvent {
+    JournalledEvent(
+      command.service, .scaled(command.decision, .notSent(reason), at: clock.now))
   }
 
   private func send(_ command: ScaleCommand) async {
@@ -225,8 +244,7 @@ public actor ControlLoop {
     let now = clock.now
     board.note(outcome, of: command)
     do {
-      try await store.recordOutcome(
-        of: command.decision, service: command.service, outcome, at: now)
+      try await record(outcome, of: command, at: now)
     } catch {
       board.storeFailed(error.description)
       logger.error("an outcome was not recorded: \(error)")
@@ -270,8 +288,11 @@ struct JournalledEvent: Sendable {
 }
 
 extension Event {
-  var isObservation: Bool {
-    if case .observed = self { return true }
-    return false
+  /// Whether the next tick has one like it.
+  var isOfItsTick: Bool {
+    switch self {
+    case .observed, .shrinkingHeld: true
+    default: false
+    }
   }
 }

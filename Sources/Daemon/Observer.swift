@@ -1,8 +1,10 @@
 import Control
 public import Domain
+import Synchronization
 
 /// Asks the sources and the clouds about all due services at once, and merges the answers into one
-/// observation per service. What did not answer in time is unknown.
+/// observation per service. What did not answer in time is unknown; whoever is not connected to it
+/// does not wait for it.
 public struct Observer: Sendable {
   let wiring: Wiring
 
@@ -15,13 +17,89 @@ public struct Observer: Sendable {
 
   public init(wiring: Wiring) { self.wiring = wiring }
 
+  /// In the order of the services.
   public func observe(_ services: [ServiceWiring], at now: Timestamp) async -> [Observed] {
-    let interval = services.map(\.policy.timing.interval).min() ?? .seconds(15)
-    let deadline = interval * 0.4
-    async let metrics = readings(of: services, at: now, deadline: deadline)
-    async let fleets = fleets(of: services, at: now, deadline: deadline)
-    let (readings, states) = await (metrics, fleets)
-    return services.map { merged($0, readings: readings, fleets: states, at: now) }
+    let all = Mutex<[ServiceID: Observed]>([:])
+    await observe(services, at: now) { some in
+      all.withLock { all in for observed in some { all[observed.service] = observed } }
+    }
+    let seen = all.withLock { $0 }
+    return services.compactMap { seen[$0.policy.id] }
+  }
+
+  /// Hands over services as soon as all that they are connected to has answered, at the latest when
+  /// their patience ends; returns after the last. Every source and every cloud is asked once for all
+  /// services that are equally patient.
+  func observe(
+    _ services: [ServiceWiring], at now: Timestamp,
+    deliver: @escaping @Sendable ([Observed]) async -> Void
+  ) async {
+    await withTaskGroup { group in
+      for (patience, equals) in Dictionary(grouping: services, by: \.patience) {
+        let questions = ask(about: equals, at: now, patience: patience)
+        for (connections, party) in Dictionary(grouping: equals, by: Connections.init) {
+          group.addTask {
+            await deliver(await merged(party, connections, questions, at: now))
+          }
+        }
+      }
+    }
+  }
+
+  /// Services with the same ones have their answers at the same time.
+  private struct Connections: Hashable {
+    var demand: String?
+    var queue: String?
+    var cloud: String?
+
+    init(_ service: ServiceWiring) {
+      (demand, queue, cloud) = (service.demandSource, service.queueSource, service.cloud)
+    }
+  }
+
+  private struct Questions: Sendable {
+    var metrics: [String: Task<[ServiceID: MetricReading], Never>] = [:]
+    var fleets: [String: Task<[ServiceID: FleetReading], Never>] = [:]
+  }
+
+  private func ask(
+    about services: [ServiceWiring], at now: Timestamp, patience: Duration
+  ) -> Questions {
+    var questions = Questions()
+    for (name, source) in wiring.sources {
+      let asked = services.filter { $0.demandSource == name || $0.queueSource == name }
+        .map(\.policy.id)
+      guard !asked.isEmpty else { continue }
+      questions.metrics[name] = Task {
+        let answers = await Deadline.run(patience) {
+          // A source that knows a part says so before it is left behind with nothing.
+          await source.observe(asked, at: now, deadline: patience * 0.9)
+        }
+        return Self.byService(asked, answers ?? [])
+      }
+    }
+    for (name, cloud) in wiring.clouds {
+      let asked = services.filter { $0.cloud == name }.map(\.policy.id)
+      guard !asked.isEmpty else { continue }
+      questions.fleets[name] = Task {
+        let answers = await Deadline.run(patience) { await cloud.observe(asked, at: now) }
+        return Self.byService(asked, answers ?? [])
+      }
+    }
+    return questions
+  }
+
+  private func merged(
+    _ party: [ServiceWiring], _ connections: Connections, _ questions: Questions,
+    at now: Timestamp
+  ) async -> [Observed] {
+    var readings: [String: [ServiceID: MetricReading]] = [:]
+    for name in [connections.demand, connections.queue].compactMap({ $0 }) {
+      readings[name] = await questions.metrics[name]?.value
+    }
+    var states: [String: [ServiceID: FleetReading]] = [:]
+    if let cloud = connections.cloud { states[cloud] = await questions.fleets[cloud]?.value }
+    return party.map { merged($0, readings: readings, fleets: states, at: now) }
   }
 
   private func merged(
@@ -51,41 +129,6 @@ public struct Observer: Sendable {
       if let problem = fleet.problem { problems.append(problem) }
     }
     return Observed(service: id, observation: observation, problems: problems)
-  }
-
-  private func readings(
-    of services: [ServiceWiring], at now: Timestamp, deadline: Duration
-  ) async -> [String: [ServiceID: MetricReading]] {
-    await withTaskGroup(of: (String, [ServiceID: MetricReading]).self) { group in
-      for (name, source) in wiring.sources {
-        let asked = services.filter { $0.demandSource == name || $0.queueSource == name }
-          .map(\.policy.id)
-        guard !asked.isEmpty else { continue }
-        group.addTask {
-          let answers = await Deadline.run(deadline) {
-            await source.observe(asked, at: now, deadline: deadline)
-          }
-          return (name, Self.byService(asked, answers ?? []))
-        }
-      }
-      return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
-    }
-  }
-
-  private func fleets(
-    of services: [ServiceWiring], at now: Timestamp, deadline: Duration
-  ) async -> [String: [ServiceID: FleetReading]] {
-    await withTaskGroup(of: (String, [ServiceID: FleetReading]).self) { group in
-      for (name, cloud) in wiring.clouds {
-        let asked = services.filter { $0.cloud == name }.map(\.policy.id)
-        guard !asked.isEmpty else { continue }
-        group.addTask {
-          let answers = await Deadline.run(deadline) { await cloud.observe(asked, at: now) }
-          return (name, Self.byService(asked, answers ?? []))
-        }
-      }
-      return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
-    }
   }
 
   /// Pairs the answers with the asked services; too short an answer leaves the rest unknown.

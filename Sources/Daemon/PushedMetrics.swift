@@ -58,6 +58,8 @@ public final class PushedMetrics: MetricSource {
     nil
   }
 
+  public func historyGroups(of services: [ServiceID]) -> [[ServiceID]] { [] }
+
   private func fresh(_ newest: (time: Timestamp, value: Double)?, at time: Timestamp) -> Double? {
     guard let newest, time.since(newest.time) <= freshness else { return nil }
     return newest.value

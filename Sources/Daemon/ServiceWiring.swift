@@ -22,6 +22,10 @@ public struct ServiceWiring: Sendable {
     self.cloud = cloud
     self.measuresLag = measuresLag
   }
+
+  /// How long what the service is connected to may take to answer at a tick: a slow one is known to be
+  /// silent while there still is time to decide without it.
+  var patience: Duration { policy.timing.interval * 0.4 }
 }
 
 /// The services and the world that they are connected to.

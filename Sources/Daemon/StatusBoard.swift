@@ -18,6 +18,8 @@ public final class StatusBoard: Sendable {
     /// Why the store cannot be written at the moment; nil if it can.
     public var storeProblem: String?
     public var storeFailures = 0
+    /// What was put aside at the start, so that everything is seen anew; nil if nothing was.
+    public var quarantine: String?
     /// Commands by the name of their outcome.
     public var commands: [String: Int] = [:]
     /// Nil where this process is the only one.
@@ -143,6 +145,8 @@ public final class StatusBoard: Sendable {
       $0.storeFailures += 1
     }
   }
+
+  public func noteQuarantine(_ sentence: String) { state.withLock { $0.quarantine = sentence } }
 
   func noteLeadership(_ token: Int64?) {
     state.withLock {

@@ -12,15 +12,66 @@ public protocol MetricSource: Sendable {
     async
     throws(SourceError) -> TimeSeries?
 
-  /// How late a service's rate is at `time`: the age of the middle of what the rate is the mean of.
-  /// Nil if this source cannot tell. Asked now and then, not at every tick.
-  func lag(of service: ServiceID, at time: Timestamp, deadline: Duration) async -> Duration?
+  /// The services whose pasts are read together, because one request answers for all of them; a
+  /// service of which this source keeps no history is in no group.
+  func historyGroups(of services: [ServiceID]) -> [[ServiceID]]
+
+  /// The past of one group within `[from, to)`, part by part, newest first, so that what came before
+  /// an interruption can be kept.
+  func readHistory(
+    of group: [ServiceID], from: Timestamp, to: Timestamp,
+    receive: @Sendable (HistoryPart) async throws(SourceError) -> Void
+  ) async throws(SourceError)
+
+  /// How late the services' rates are at `time`. A source that has to ask much for this asks a little
+  /// at each call; a service that it did not come to has no entry. Called now and then, not at every
+  /// tick, and after `observe`.
+  func lags(
+    of services: [ServiceID], at time: Timestamp, deadline: Duration
+  ) async -> [ServiceID: MetricLag]
 }
 
 extension MetricSource {
-  public func lag(
-    of service: ServiceID, at time: Timestamp, deadline: Duration
-  ) async -> Duration? { nil }
+  public func historyGroups(of services: [ServiceID]) -> [[ServiceID]] { services.map { [$0] } }
+
+  public func readHistory(
+    of group: [ServiceID], from: Timestamp, to: Timestamp,
+    receive: @Sendable (HistoryPart) async throws(SourceError) -> Void
+  ) async throws(SourceError) {
+    for service in group {
+      guard let series = try await history(of: service, from: from, to: to) else { continue }
+      // Only with the last service all of the group has come.
+      let reached = service == group.last ? from : to
+      try await receive(HistoryPart(series: [service: series], reached: reached))
+    }
+  }
+
+  public func lags(
+    of services: [ServiceID], at time: Timestamp, deadline: Duration
+  ) async -> [ServiceID: MetricLag] {
+    Dictionary(services.map { ($0, .unknown) }) { first, _ in first }
+  }
+}
+
+/// A stretch of the past of services that are read together.
+public struct HistoryPart: Sendable {
+  /// Means, unknown where the source has none; a service without any may be left out.
+  public var series: [ServiceID: TimeSeries]
+  /// From here on everything that was asked for has come.
+  public var reached: Timestamp
+
+  public init(series: [ServiceID: TimeSeries], reached: Timestamp) {
+    self.series = series
+    self.reached = reached
+  }
+}
+
+/// What a source knows of how late a service's rate is.
+public enum MetricLag: Sendable, Equatable {
+  /// The age of the middle of what the rate is the mean of.
+  case late(Duration)
+  /// The source cannot tell.
+  case unknown
 }
 
 /// One service's answer of a `MetricSource`.

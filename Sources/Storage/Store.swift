@@ -17,6 +17,8 @@ public final class Store: Sendable {
 
   let database: any DatabaseWriter
   let samples: SampleStore
+  /// Nil where none was asked for or there is no room for one.
+  let reserve: Reserve?
   private let lock: ProcessLock?
 
   /// Opens a store to write it; creates it if there is none. Checks it, copies it before the first
@@ -25,20 +27,27 @@ public final class Store: Sendable {
   ///
   /// - Parameters:
   ///   - path: the file; its directory must exist.
-  ///   - quarantining: where given, a damaged file is renamed to `PATH.damaged-TIME` and an empty
+  ///   - quarantining: where given, a damaged file, or one in which the last run came upon damage, is renamed to `PATH.damaged-TIME` and an empty
   ///     store is started; otherwise a damaged file is an error and stays as it is.
   ///   - patience: how long to wait for a lock that another process holds on the file.
+  ///   - reserving: whether to keep room beside the file for what must be written when it cannot be.
   public static func open(
-    _ path: String, quarantining now: Timestamp? = nil, patience: Duration = .seconds(5)
+    _ path: String, quarantining now: Timestamp? = nil, patience: Duration = .seconds(5),
+    reserving: Bool = false
   ) throws(StoreError) -> Store {
     try FileProbe.check(path)
     let lock = try ProcessLock(store: path)
-    do {
-      return try Store(file: path, lock: lock, quarantine: nil, patience: patience)
+    do throws(StoreError) {
+      if let detail = DamageNote.read(store: path) {
+        throw StoreError.damaged(file: path, detail: detail)
+      }
+      return try Store(
+        file: path, lock: lock, quarantine: nil, patience: patience, reserving: reserving)
     } catch {
       guard case .damaged = error, let now else { throw error }
       let quarantine = try Quarantine.putAside(path, reason: error, at: now)
-      return try Store(file: path, lock: lock, quarantine: quarantine, patience: patience)
+      return try Store(
+        file: path, lock: lock, quarantine: quarantine, patience: patience, reserving: reserving)
     }
   }
 
@@ -55,11 +64,12 @@ public final class Store: Sendable {
 
   /// A store that lives as long as the process, for tests and trials.
   public static func inMemory() throws(StoreError) -> Store {
-    try Store(file: ":memory:", lock: nil, quarantine: nil, patience: .zero)
+    try Store(file: ":memory:", lock: nil, quarantine: nil, patience: .zero, reserving: false)
   }
 
   private init(
-    file: String, lock: ProcessLock?, quarantine: Quarantine?, patience: Duration
+    file: String, lock: ProcessLock?, quarantine: Quarantine?, patience: Duration,
+    reserving: Bool
   ) throws(StoreError) {
     self.file = file
     self.lock = lock
@@ -78,6 +88,8 @@ public final class Store: Sendable {
       }
       try Connection.migrate(database, file: file)
       samples = try SampleStore(recovering: database, file: file)
+      reserve = file == ":memory:" ? nil : Reserve(store: file, creating: reserving)
+      if let reserve, reserve.isUsed { try Self.restore(reserve, database) }
     } catch {
       throw StoreError(error, file: file)
     }
@@ -87,6 +99,7 @@ public final class Store: Sendable {
     self.file = file
     lock = nil
     quarantine = nil
+    reserve = nil
     do {
       let configuration = Connection.configuration(patience: patience, readonly: true)
       database = try DatabasePool(path: file, configuration: configuration)
@@ -95,6 +108,16 @@ public final class Store: Sendable {
     } catch {
       throw StoreError(error, file: file)
     }
+  }
+
+  /// Why nothing is written any more until the store is opened again; nil while the handle can be
+  /// trusted.
+  public var failure: StoreError? { samples.failure }
+
+  /// Notes damage that was come upon while reading what a start needs: the next one, with
+  /// `quarantining`, puts the store aside.
+  public func noteDamage(_ error: StoreError) {
+    if case .damaged = error { samples.distrust(error) }
   }
 
   /// Seals what is not in chunks yet, empties the log, and closes. Nothing may be called

@@ -41,7 +41,9 @@ struct PrometheusLagTests {
   func lag() async throws {
     let web = try #require(ServiceID("web"))
     let time = Timestamp(seconds: 1_700_000_000)
-    for (value, expected) in [("12.5", Duration.milliseconds(27_500)), ("NaN", nil)] {
+    for (value, expected) in [
+      ("12.5", MetricLag.late(.milliseconds(27_500))), ("NaN", .unknown),
+    ] {
       let server = try ScriptedServer { request, _ in
         guard request.form["query"] == "time() - max(timestamp(x{a=\"b\"}))" else { return .cut }
         let member = #"{"metric":{},"value":[1700000000,"\#(value)"]}"#
@@ -51,7 +53,32 @@ struct PrometheusLagTests {
       }
       let source = PrometheusSource(
         url: server.url, services: [web: .init(demand: "sum(rate(x{a=\"b\"}[30s]))")])
-      #expect(await source.lag(of: web, at: time, deadline: .seconds(5)) == expected)
+      #expect(
+        await source.lags(of: [web], at: time, deadline: .seconds(60)) == [web: expected])
     }
+  }
+
+  @Test("of many queries a few are looked at at once, and the others have no entry")
+  func fewAtOnce() async throws {
+    let server = try ScriptedServer { _, _ in
+      .answer(
+        200,
+        body:
+          #"{"status":"success","data":{"resultType":"vector","result":[{"metric":{},"value":[1,"5"]}]}}"#
+      )
+    }
+    let services = try (0..<40).map { try #require(ServiceID("s\($0)")) }
+    let plain = try #require(ServiceID("plain"))
+    let queries = services.map { ($0, PrometheusSource.Queries(demand: "rate(x_\($0)[10s])")) }
+    let source = PrometheusSource(
+      url: server.url,
+      services: Dictionary(uniqueKeysWithValues: queries + [(plain, .init(demand: "recorded"))]))
+    let lags = await source.lags(
+      of: services + [plain], at: Timestamp(seconds: 1_700_000_000), deadline: .seconds(60))
+    #expect(server.requests.count == PrometheusSource.mostLagQuestions)
+    let first = services.prefix(PrometheusSource.mostLagQuestions)
+    #expect(lags.filter { $0.value == .late(.seconds(10)) }.keys.sorted() == first.sorted())
+    #expect(lags[plain] == .unknown)
+    #expect(lags.count == PrometheusSource.mostLagQuestions + 1)
   }
 }

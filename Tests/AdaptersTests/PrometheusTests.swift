@@ -98,6 +98,24 @@ struct PrometheusTests {
     #expect(reading == MetricReading(problem: problem))
   }
 
+  @Test("F-26 an answer without end is given up at 16 MiB")
+  func endless() async throws {
+    #expect(
+      try await reading(.flood, deadline: .seconds(60)).problem
+        == "demand: the answer is longer than 16777216 bytes")
+  }
+
+  @Test("F-22 a server that is not there is unknown, also one that nobody knows")
+  func absentServer() async throws {
+    let port = try freePort()
+    for url in ["http://127.0.0.1:\(port)", "http://nowhere.invalid"] {
+      let source = PrometheusSource(url: url, services: [web: .init(demand: "q")])
+      let reading = await source.observe([web], at: time, deadline: .seconds(60)).first
+      #expect(reading?.rate == nil)
+      #expect(reading?.problem?.contains("not reachable") == true, "\(String(describing: reading))")
+    }
+  }
+
   @Test("a remark on the query's style takes nothing away")
   func remarks() async throws {
     let body =
@@ -110,6 +128,19 @@ struct PrometheusTests {
   func hang() async throws {
     let reading = try await reading(.hang, deadline: .milliseconds(100))
     #expect(reading == MetricReading(problem: "demand: no answer in time"))
+  }
+
+  @Test("F-23 of two queries the one that hangs takes nothing from the other")
+  func oneHungQuery() async throws {
+    let server = try ScriptedServer { request, _ in
+      request.form["query"] == "hangs"
+        ? .hang : .answer(200, body: Self.vector(#"{"metric":{},"value":[1,"7"]}"#))
+    }
+    let source = PrometheusSource(
+      url: server.url, services: [web: .init(demand: "answers"), shop: .init(demand: "hangs")])
+    let readings = await source.observe([web, shop], at: time, deadline: .seconds(4))
+    #expect(
+      readings == [MetricReading(rate: 7), MetricReading(problem: "demand: no answer in time")])
   }
 
   @Test("a query is asked once per tick, by POST, at the tick, with what the tick allows")
@@ -163,36 +194,61 @@ struct PrometheusTests {
     #expect(try await source.discover(at: time, deadline: .seconds(20)) == [shop, web])
   }
 
-  /// A server whose value at time t is t / 60, from `start` on, with a limit on the steps it takes.
-  private func rangeServer(from start: Int, mostSteps: Int) throws -> ScriptedServer {
-    try ScriptedServer { request, _ in
-      let form = request.form
-      guard let low = Int(form["start"] ?? ""), let high = Int(form["end"] ?? ""),
-        let step = Int(form["step"] ?? "")
-      else { return .answer(400) }
-      guard (high - low) / step <= mostSteps else {
-        return .answer(
-          422,
-          body:
-            #"{"status":"error","errorType":"execution","error":"query processing would load too many samples into memory"}"#
-        )
+  /// Requests that are being answered.
+  private final class Load: Sendable {
+    private let state = Mutex((now: 0, most: 0))
+
+    var most: Int { state.withLock { $0.most } }
+
+    func work<Answer>(_ body: () -> Answer) -> Answer {
+      state.withLock { state in
+        state.now += 1
+        state.most = max(state.most, state.now)
       }
-      let points = stride(from: low, through: high, by: step).filter { $0 >= start }
-        .map { "[\($0),\"\($0 / 60)\"]" }
-      let series =
-        points.isEmpty ? "" : #"{"metric":{},"values":[\#(points.joined(separator: ","))]}"#
-      return .answer(
-        200, body: #"{"status":"success","data":{"resultType":"matrix","result":[\#(series)]}}"#)
+      defer { state.withLock { $0.now -= 1 } }
+      return body()
     }
+  }
+
+  /// A server whose value at time t is t / 60, from `start` on, with a limit on the steps it takes.
+  private func rangeServer(
+    from start: Int, mostSteps: Int, refusal: Int = 422, load: Load = Load()
+  ) throws -> ScriptedServer {
+    try ScriptedServer { request, _ in
+      load.work { Self.range(request, from: start, mostSteps: mostSteps, refusal: refusal) }
+    }
+  }
+
+  private static func range(
+    _ request: ScriptedServer.Request, from start: Int, mostSteps: Int, refusal: Int
+  ) -> ScriptedServer.Reply {
+    let form = request.form
+    guard let low = Int(form["start"] ?? ""), let high = Int(form["end"] ?? ""),
+      let step = Int(form["step"] ?? "")
+    else { return .answer(400) }
+    guard (high - low) / step <= mostSteps else {
+      return .answer(
+        refusal,
+        body:
+          #"{"status":"error","errorType":"execution","error":"query processing would load too many samples into memory"}"#
+      )
+    }
+    let points = stride(from: low, through: high, by: step).filter { $0 >= start }
+      .map { "[\($0),\"\($0 / 60)\"]" }
+    let series =
+      points.isEmpty ? "" : #"{"metric":{},"values":[\#(points.joined(separator: ","))]}"#
+    return .answer(
+      200, body: #"{"status":"success","data":{"resultType":"matrix","result":[\#(series)]}}"#)
   }
 
   @Test(
     "a backfill arrives whole and aligned, newest first, whatever the server takes at once",
-    arguments: [11_000, 9999, 3000])
-  func backfill(mostSteps: Int) async throws {
+    arguments: [11_000, 9999, 3000], [422, 503])
+  func backfill(mostSteps: Int, refusal: Int) async throws {
     let steps = 25_000
     let from = Timestamp(seconds: 60_000_000)
-    let server = try rangeServer(from: 0, mostSteps: mostSteps)
+    let load = Load()
+    let server = try rangeServer(from: 0, mostSteps: mostSteps, refusal: refusal, load: load)
     let source = PrometheusSource(url: server.url, services: [web: .init(demand: "q")])
     let backfill = try #require(
       source.backfill(
@@ -203,9 +259,10 @@ struct PrometheusTests {
     let received = parts.withLock { $0 }
     #expect(received.map(\.resumeBefore) == received.map(\.resumeBefore).sorted(by: >))
     #expect(received.last?.progress == 1)
-    let values = received.reversed().flatMap(\.series.values)
+    let values = received.reversed().flatMap { $0.series[web]?.values ?? [] }
     #expect(values == (0..<steps).map { Double(1_000_001 + $0) })
-    #expect(received.last?.series.start == from)
+    #expect(received.last?.series[web]?.start == from)
+    #expect(load.most <= 2, "\(load.most) requests at once")
   }
 
   @Test("a backfill goes on where it was interrupted and asks for nothing twice")
@@ -230,7 +287,7 @@ struct PrometheusTests {
         #expect(error == .unavailable("killed"))
       }
     }
-    let values = parts.withLock { $0.reversed().flatMap(\.series.values) }
+    let values = parts.withLock { $0.reversed().flatMap { $0.series[web]?.values ?? [] } }
     #expect(values == (0..<45_000).map { Double(1_000_001 + $0) })
   }
 

@@ -18,8 +18,6 @@ private struct FleetSource: MetricSource {
     }
   }
 
-  func lag(of service: ServiceID, at time: Timestamp, deadline: Duration) async -> Duration? { nil }
-
   func history(of service: ServiceID, from: Timestamp, to: Timestamp) async throws(SourceError)
     -> TimeSeries?
   { nil }

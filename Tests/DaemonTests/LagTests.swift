@@ -1,6 +1,8 @@
+import Adapters
 import Control
 import Domain
 import Storage
+import TestSupport
 import Testing
 
 @testable import Daemon
@@ -51,5 +53,36 @@ struct LagTests {
       measuresLag: true)
     try await second.run()
     #expect(try Recovery.replay(store)[web]?.autoscaler.policy.timing.lag == .seconds(40))
+  }
+
+  @Test("however many services a query feeds, its lag is looked at once, after the tick's query")
+  func oneLookPerQuery() async throws {
+    let names = (0..<3000).map { "s\($0)" }
+    let members = names.map { #"{"metric":{"service":"\#($0)"},"value":[1,"7"]}"# }
+    let demand = "sum by (service) (rate(x[30s]))"
+    let server = try ScriptedServer { request, _ in
+      let result =
+        request.form["query"] == demand
+        ? members.joined(separator: ",") : #"{"metric":{},"value":[1,"12.5"]}"#
+      return .answer(
+        200, body: #"{"status":"success","data":{"resultType":"vector","result":[\#(result)]}}"#)
+    }
+    let source = PrometheusSource(
+      url: server.url, fleets: [.init(.init(demand: demand), label: "service")])
+    let clock = SteppingClock(from: start, to: start + .seconds(8 * 15))
+    let fleet = try FleetOfServices(
+      names, sources: ["s": source], store: try Store.inMemory(), clock: clock
+    ) { _, service in
+      service.policy.forecast.history = .zero
+      service.measuresLag = true
+    }
+    try await fleet.loop.runToTheEnd()
+    let asked = server.requests.map { $0.form["query"] == demand ? "tick" : "lag" }
+    let looks = Array(repeating: ["tick", "lag"], count: LagMeter.looks).flatMap { $0 }
+    #expect(asked == looks + ["tick", "tick"])
+    for service in fleet.services {
+      #expect(fleet.status(of: service)?.observation?.rate == 7)
+      #expect(fleet.status(of: service)?.lagInForce == .milliseconds(27_500))
+    }
   }
 }

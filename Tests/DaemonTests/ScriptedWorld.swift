@@ -59,7 +59,11 @@ struct ScriptedSource: MetricSource {
     return factor * Self.rate(at: time)
   }
 
-  func lag(of service: ServiceID, at time: Timestamp, deadline: Duration) async -> Duration? { lag }
+  func lags(
+    of services: [ServiceID], at time: Timestamp, deadline: Duration
+  ) async -> [ServiceID: MetricLag] {
+    Dictionary(uniqueKeysWithValues: services.map { ($0, lag.map { .late($0) } ?? .unknown) })
+  }
 
   func history(of service: ServiceID, from: Timestamp, to: Timestamp) async throws(SourceError)
     -> TimeSeries?

@@ -67,6 +67,9 @@ class ScriptedCluster:
         self.refuses_rehearsals = False
         # What a query with the word `fleet` gives: requests per second by service.
         self.fleet: dict[str, float] = {}
+        # How far a query reaches back, in seconds; whether asking for that gives an answer.
+        self.past = 0
+        self.gives_past = True
         self.objects = {("deployments", "web"): {
             "metadata": {"name": "web", "resourceVersion": "1"},
             "spec": {"replicas": size}, "status": {"readyReplicas": size}}}
@@ -174,23 +177,33 @@ class ScriptedCluster:
             parsed = json.loads(body)
         with self.lock:
             if "/api/v1/query" in plain:
-                status, answer = 200, self.metrics(plain, body.decode())
+                status, answer = self.metrics(plain, urllib.parse.parse_qs(body.decode()))
             else:
                 status, answer = self.kubernetes(method, plain, parsed, "dryRun=All" in path)
             self.requests.append(Request(time.monotonic(), method, path, parsed, status))
         return status, answer
 
     def metrics(self, path, form):
-        if path.endswith("query_range"):
-            return {"status": "success", "data": {"resultType": "matrix", "result": []}}
-        rates = {"": self.rate}
-        if "fleet" in urllib.parse.parse_qs(form)["query"][0]:
-            rates = self.fleet
-        result = [
-            {"metric": {"service": name} if name else {}, "value": [time.time(), str(rate)]}
-            for name, rate in rates.items()
-        ]
-        return {"status": "success", "data": {"resultType": "vector", "result": result}}
+        query = form["query"][0]
+        rates = self.fleet if "fleet" in query else {"": self.rate}
+        if "label_replace" in query:
+            rates = {name: rate for name, rate in rates.items() if f'"{name}"' in query}
+        is_range = path.endswith("query_range")
+        if is_range and not self.gives_past:
+            return 503, {"status": "error", "errorType": "unavailable", "error": "not now"}
+        result = []
+        for name, rate in rates.items():
+            series = {"metric": {"service": name} if name else {}}
+            if is_range:
+                times = range(int(form["start"][0]), int(form["end"][0]) + 1, int(form["step"][0]))
+                series["values"] = [
+                    [at, str(rate)] for at in times if at >= time.time() - self.past]
+            else:
+                series["value"] = [time.time(), str(rate)]
+            if not is_range or series["values"]:
+                result.append(series)
+        kind = "matrix" if is_range else "vector"
+        return 200, {"status": "success", "data": {"resultType": kind, "result": result}}
 
     def kubernetes(self, method, path, body, is_rehearsal):
         for kind, group in GROUPS.items():

@@ -20,6 +20,7 @@ struct MetricsTests {
     #expect(lines.contains(#"scaler_build_info{version="1.2.3"} 1"#))
     #expect(lines.contains("scaler_ticks_total 100"))
     #expect(lines.contains("scaler_fleet_breaker_open 1"))
+    #expect(lines.contains("scaler_store_quarantined 1"))
     #expect(lines.contains(#"scaler_demand_observed{service="shop/checkout"} 123.5"#))
     #expect(lines.contains(#"scaler_replicas{service="shop/checkout",kind="ready"} 5"#))
     #expect(

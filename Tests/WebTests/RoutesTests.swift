@@ -31,6 +31,19 @@ struct RoutesTests {
     }
   }
 
+  @Test("F-32 a process that can only be started anew does not call itself healthy")
+  func unhealthy() async throws {
+    var services = WebServices.still()
+    services.failure = { "the store failed" }
+    try await withServer(services) { client in
+      for path in ["/healthz", "/-/healthy"] {
+        let answer = try await client.get(path)
+        #expect(answer.status == 503)
+        #expect(answer.body.contains("the store failed"))
+      }
+    }
+  }
+
   @Test("HEAD has the headers of GET and no body")
   func head() async throws {
     try await withServer { client in

@@ -166,6 +166,7 @@ extension MetricsSnapshot {
     snapshot.ticks = 100
     snapshot.isLeader = true
     snapshot.isBreakerOpen = true
+    snapshot.isQuarantined = true
     var lateness = Histogram(bounds: [0.1, 1])
     for value in [0.05, 0.5, 5, .nan] { lateness.record(value) }
     snapshot.tickLateness = lateness

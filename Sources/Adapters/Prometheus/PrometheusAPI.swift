@@ -7,6 +7,8 @@ struct PrometheusAPI: Sendable {
   /// Without a slash at its end; a path prefix (`/prometheus`, `/select/0/prometheus`) is kept.
   private let base: String
   private let client: HTTPClient
+  /// Bytes of an answer: 10,000 services' values are about one million.
+  private static let answerLimit = 16 << 20
 
   init(url: String, options: HTTPOptions) {
     base = url.hasSuffix("/") ? String(url.dropLast()) : url
@@ -43,7 +45,7 @@ struct PrometheusAPI: Sendable {
       headers: [
         HTTPHeader("Content-Type", "application/x-www-form-urlencoded"),
         HTTPHeader("Accept", "application/json"),
-      ], body: Array(form.utf8), answerLimit: 64 << 20)
+      ], body: Array(form.utf8), answerLimit: Self.answerLimit)
     let response: HTTPResponse
     do throws(HTTPError) {
       response = try await client.send(request, deadline: deadline, retry: retry)

@@ -1,25 +1,74 @@
 public import Domain
 
 extension PrometheusSource {
-  /// The age of the newest scrape that the demand query reads, and half of its range. Nil where the
-  /// query has no range selector, such as one over recorded rates.
-  public func lag(
-    of service: ServiceID, at time: Timestamp, deadline: Duration
-  ) async -> Duration? {
-    guard let query = demandQuery(of: service), let selector = RangeSelector(firstIn: query) else {
-      return nil
+  /// Looks of one call: a tick's queries must not wait long for them.
+  static let mostLagQuestions = 8
+  private static let lagQuestionsInFlight = 2
+
+  /// The age of the newest scrape that the demand query reads, and half of its range. Unknown where the
+  /// query has no range selector, such as one over recorded rates. However many services a query
+  /// feeds, there is one look at it.
+  public func lags(
+    of asked: [ServiceID], at time: Timestamp, deadline: Duration
+  ) async -> [ServiceID: MetricLag] {
+    var lags: [ServiceID: MetricLag] = [:]
+    var selectors: [String: RangeSelector?] = [:]
+    var services: [RangeSelector: [ServiceID]] = [:]
+    var questions: [RangeSelector] = []
+    for service in asked {
+      guard let query = demandQuery(of: service) else {
+        lags[service] = .unknown
+        continue
+      }
+      let known = selectors[query]
+      let selector = known ?? RangeSelector(firstIn: query)
+      if known == nil { selectors[query] = .some(selector) }
+      guard let selector else {
+        lags[service] = .unknown
+        continue
+      }
+      if services[selector] == nil { questions.append(selector) }
+      services[selector, default: []].append(service)
     }
+    for (selector, lag) in await look(
+      at: questions.prefix(Self.mostLagQuestions), time, deadline: deadline)
+    {
+      for service in services[selector] ?? [] { lags[service] = lag }
+    }
+    return lags
+  }
+
+  private func look(
+    at selectors: some Collection<RangeSelector>, _ time: Timestamp, deadline: Duration
+  ) async -> [(RangeSelector, MetricLag)] {
+    let end = ContinuousClock.now + deadline
+    return await withTaskGroup(of: (RangeSelector, MetricLag).self) { group in
+      var found: [(RangeSelector, MetricLag)] = []
+      for (index, selector) in selectors.enumerated() {
+        if index >= Self.lagQuestionsInFlight, let answer = await group.next() {
+          found.append(answer)
+        }
+        group.addTask { (selector, await lag(of: selector, at: time, deadline: end - .now)) }
+      }
+      for await answer in group { found.append(answer) }
+      return found
+    }
+  }
+
+  private func lag(
+    of selector: RangeSelector, at time: Timestamp, deadline: Duration
+  ) async -> MetricLag {
     let question = "time() - max(timestamp(\(selector.series)))"
     guard let reply = try? await api.query(question, at: time, deadline: deadline),
       let answer = try? PrometheusAnswer(reply, label: nil),
       case .success(let age) = answer.byName[""] ?? .failure(.absent)
-    else { return nil }
-    return .milliseconds(Int64(age * 1000)) + selector.range / 2
+    else { return .unknown }
+    return .late(.milliseconds(Int64(age * 1000)) + selector.range / 2)
   }
 }
 
 /// The first `series[range]` of a query.
-struct RangeSelector: Equatable {
+struct RangeSelector: Hashable {
   /// With its matchers.
   var series: String
   var range: Duration

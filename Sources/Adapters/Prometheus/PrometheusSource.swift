@@ -32,9 +32,11 @@ public struct PrometheusSource: MetricSource {
   }
 
   let api: PrometheusAPI
-  private let services: [ServiceID: Queries]
-  private let fleets: [FleetQueries]
-  private let historyStep: Duration
+  /// With connections of its own: however long the past takes, a tick's queries do not wait for it.
+  let past: PrometheusAPI
+  let services: [ServiceID: Queries]
+  let fleets: [FleetQueries]
+  let historyStep: Duration
 
   /// - Parameters:
   ///   - url: As in Grafana: scheme, host, port and path prefix, without `/api/v1`.
@@ -46,14 +48,13 @@ public struct PrometheusSource: MetricSource {
     fleets: [FleetQueries] = [], historyStep: Duration = .seconds(60)
   ) {
     api = PrometheusAPI(url: url, options: options)
+    var few = options
+    few.connections = 2
+    past = PrometheusAPI(url: url, options: few)
     self.services = services
     self.fleets = fleets
     self.historyStep = historyStep
   }
-
-  /// The share of a control interval that an answer may take, so that a slow source is known to be
-  /// silent while there still is time to decide without it.
-  public static let deadlineShare = 0.4
 
   public func observe(
     _ asked: [ServiceID], at time: Timestamp, deadline: Duration
@@ -93,35 +94,6 @@ public struct PrometheusSource: MetricSource {
       found.formUnion(members.byName.keys.compactMap(ServiceID.init))
     }
     return found.sorted()
-  }
-
-  /// The demand query over the past, on a grid of `historyStep`: the value that Prometheus computes at
-  /// an element's end stands for the element. Ends that are no multiples of the step are moved inwards.
-  public func history(
-    of service: ServiceID, from: Timestamp, to: Timestamp
-  ) async throws(SourceError) -> TimeSeries? {
-    guard let backfill = backfill(of: service, from: from, to: to, step: historyStep) else {
-      return nil
-    }
-    let parts = Collected()
-    try await backfill.run(resumingBefore: nil) { part in await parts.add(part.series) }
-    return await parts.joined(from: backfill.from, to: backfill.to, step: historyStep)
-  }
-
-  /// The plan of a long import; nil for a service that no query names and if there is no fleet query.
-  public func backfill(
-    of service: ServiceID, from: Timestamp, to: Timestamp, step: Duration
-  ) -> PrometheusBackfill? {
-    guard let query = historyQuery(of: service) else { return nil }
-    return PrometheusBackfill(api: api, query: query, from: from, to: to, step: step)
-  }
-
-  private func historyQuery(of service: ServiceID) -> String? {
-    if let own = services[service] { return own.demand }
-    guard let fleet = fleets.first else { return nil }
-    // Keeps the one member whose label has the value; names need no escaping in PromQL strings.
-    return "(\(fleet.queries.demand)) and on (\(fleet.label)) "
-      + "label_replace(vector(1), \"\(fleet.label)\", \"\(service.name)\", \"\", \"\")"
   }
 
   /// The query whose values a service's rate comes from.
@@ -181,25 +153,5 @@ public struct PrometheusSource: MetricSource {
     case nil: break
     }
     return reading
-  }
-}
-
-/// Parts of a backfill in the order of their arrival.
-private actor Collected {
-  private var parts: [TimeSeries] = []
-
-  func add(_ part: TimeSeries) { parts.append(part) }
-
-  func joined(from: Timestamp, to: Timestamp, step: Duration) -> TimeSeries {
-    let count = Int(max(0, to.seconds - from.seconds) / step.wholeSeconds)
-    var whole = TimeSeries(
-      start: from, step: step, values: [Double](repeating: .nan, count: count))
-    for part in parts {
-      let offset = whole.index(at: part.start)
-      for (index, value) in part.values.enumerated() where offset + index < count {
-        whole.values[offset + index] = value
-      }
-    }
-    return whole
   }
 }

@@ -11,7 +11,7 @@ public struct Quarantine: Sendable, Equatable, CustomStringConvertible {
     "the store was damaged and now lies at \(file); an empty one was started (\(reason))"
   }
 
-  /// Renames the file with its log and index, so that nothing is lost and an empty store can start.
+  /// Renames the file and what lies beside it, so that nothing is lost and an empty store can start.
   static func putAside(_ file: String, reason: StoreError, at now: Timestamp)
     throws(StoreError) -> Quarantine
   {
@@ -22,7 +22,7 @@ public struct Quarantine: Sendable, Equatable, CustomStringConvertible {
       attempt += 1
       target = "\(file).damaged-\(stamp)-\(attempt)"
     }
-    for suffix in ["", "-wal", "-shm"]
+    for suffix in ["", "-wal", "-shm", Reserve.suffix, DamageNote.suffix]
     where FileManager.default.fileExists(atPath: file + suffix) {
       do {
         try FileManager.default.moveItem(atPath: file + suffix, toPath: target + suffix)

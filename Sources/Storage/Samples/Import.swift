@@ -31,9 +31,36 @@ extension Store {
   /// window by window. Retention leaves imported values at 1 minute or coarser as they are.
   ///
   /// - Throws: `.refused` for a value that is negative, infinite or above `Sample.ceiling`, or for
+  ///   times and steps that the store does not keep; nothing was stored then.
   public func importSeries(
     _ series: TimeSeries, service: ServiceID, metric: Sample.Metric
   ) async throws(StoreError) -> ImportResult {
+    try await importSeries([service: series], metric: metric)
+  }
+
+  /// The same for many services; other writers come between the transactions.
+  public func importSeries(
+    _ series: [ServiceID: TimeSeries], metric: Sample.Metric
+  ) async throws(StoreError) -> ImportResult {
+    for series in series.values { try Self.checkImport(series, metric) }
+    var result = ImportResult()
+    var work: [SampleStore.ImportSlice] = []
+    var windows = 0
+    for (service, series) in series.sorted(by: { $0.key < $1.key }) {
+      for slice in SampleStore.slices(of: series, service: service, metric: metric) {
+        work.append(slice)
+        windows += slice.sections.count
+        guard windows >= SampleStore.windowsPerCommit else { continue }
+        result = result + (try await importSlices(work))
+        (work, windows) = ([], 0)
+      }
+    }
+    return work.isEmpty ? result : result + (try await importSlices(work))
+  }
+
+  private static func checkImport(
+    _ series: TimeSeries, _ metric: Sample.Metric
+  ) throws(StoreError) {
     if let bad = series.values.first(where: { !($0.isNaN || (0...Sample.ceiling).contains($0)) }) {
       throw .refused("\(bad) is not a \(metric.rawValue) that can be stored")
     }
@@ -43,11 +70,16 @@ extension Store {
     guard series.step.wholeSeconds <= Tier.quarterHour.window else {
       throw .refused("a step of \(series.step.shortText) is too long for a time series")
     }
+  }
+
+  private func importSlices(
+    _ slices: [SampleStore.ImportSlice]
+  ) async throws(StoreError) -> ImportResult {
     do {
       return try await database.writeWithoutTransaction { db in
         if self.samples.isLogFull(db) { throw StoreError.overloaded(file: self.file) }
         return try self.samples.recoveringOnError(db) {
-          try self.samples.importSeries(series, service: service, metric: metric, db)
+          try self.samples.importSlices(slices, db)
         }
       }
     } catch {
@@ -56,40 +88,65 @@ extension Store {
   }
 }
 
+extension ImportResult {
+  public static func + (left: ImportResult, right: ImportResult) -> ImportResult {
+    ImportResult(
+      added: left.added + right.added, known: left.known + right.known,
+      conflicts: left.conflicts + right.conflicts)
+  }
+}
+
 extension SampleStore {
   /// Windows of one transaction.
-  private static let windowsPerCommit = 64
+  static let windowsPerCommit = 64
 
-  func importSeries(
-    _ series: TimeSeries, service: ServiceID, metric: Sample.Metric, _ db: Database
-  ) throws -> ImportResult {
+  /// Some windows of one series.
+  struct ImportSlice: Sendable {
+    var service: ServiceID
+    var metric: Sample.Metric
+    var step: Int64
+    var sections: [(window: Int64, section: Section)]
+  }
+
+  /// The known values, at most as many windows at once as one transaction takes.
+  static func slices(
+    of series: TimeSeries, service: ServiceID, metric: Sample.Metric
+  ) -> [ImportSlice] {
+    let sections = sections(of: series)
+    return stride(from: 0, to: sections.count, by: windowsPerCommit).map { start in
+      ImportSlice(
+        service: service, metric: metric, step: series.step.wholeSeconds,
+        sections: Array(sections[start..<min(start + windowsPerCommit, sections.count)]))
+    }
+  }
+
+  /// Stores slices in one transaction.
+  func importSlices(_ slices: [ImportSlice], _ db: Database) throws -> ImportResult {
     var result = ImportResult()
-    let sections = Self.sections(of: series)
-    guard !sections.isEmpty else { return result }
-    var state = try stateForImport(service, metric, db)
-    if state.resolution == 0 { state.resolution = series.step.wholeSeconds }
-    let tier = Tier.holding(step: series.step.wholeSeconds)
-    var next = 0
-    while next < sections.count {
-      let slice = sections[next..<min(next + Self.windowsPerCommit, sections.count)]
-      next += slice.count
-      var sliced = state
-      try db.inTransaction(.immediate) {
-        for (window, section) in slice {
+    var changed: [SeriesState] = []
+    try db.inTransaction(.immediate) {
+      for slice in slices {
+        let known = try stateForImport(slice.service, slice.metric, db)
+        var state = changed.last { $0.id == known.id } ?? known
+        if state.resolution == 0 { state.resolution = slice.step }
+        let tier = Tier.holding(step: slice.step)
+        for (window, section) in slice.sections {
           let key = ChunkKey(tier: tier, window: window, series: state.id)
           try Self.merge(section, into: key, counting: &result, db)
-          sliced.note(imported: section)
+          state.note(imported: section)
         }
-        if let first = slice.first?.window, let last = slice.last?.window {
+        if let first = slice.sections.first?.window, let last = slice.sections.last?.window {
           try ChunkTable.note(first...last, tier, series: state.id, db)
-          if tier == .raw { sliced.lastRawWindow = max(sliced.lastRawWindow, last) }
+          if tier == .raw { state.lastRawWindow = max(state.lastRawWindow, last) }
         }
-        try SeriesTable.update(sliced, db)
-        return .commit
+        try SeriesTable.update(state, db)
+        changed.append(state)
       }
-      state = sliced
-      head.withLock { head in
-        guard let position = head.position(ofID: state.id) else { return }
+      return .commit
+    }
+    head.withLock { head in
+      for state in changed {
+        guard let position = head.position(ofID: state.id) else { continue }
         head.series[position].takeImported(state)
       }
     }

@@ -145,7 +145,12 @@ final class SampleStore: Sendable {
 
   /// After an error that says so, nothing more is written until the store is opened again.
   func distrust(_ error: StoreError) {
-    if error.isFatal { queue.withLock { $0.failure = error } }
+    if error.isFatal { giveUp(error) }
+  }
+
+  private func giveUp(_ error: StoreError) {
+    queue.withLock { $0.failure = error }
+    if case .damaged(_, let detail) = error { DamageNote.write(detail, store: file) }
   }
 
   /// Nothing of these batches is on the disk.
@@ -176,6 +181,6 @@ final class SampleStore: Sendable {
     } catch {
       failure = StoreError(error, file: file)
     }
-    if let failure { queue.withLock { $0.failure = failure } }
+    if let failure { giveUp(failure) }
   }
 }

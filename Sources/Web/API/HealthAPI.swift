@@ -2,14 +2,18 @@ import Domain
 import HTTPTypes
 import HummingbirdCore
 
-/// `/healthz` (this process answers) and `/readyz` (work may be sent here), with the names that
+/// `/healthz` (this process does its work) and `/readyz` (work may be sent here), with the names that
 /// Prometheus users know as aliases.
 struct HealthAPI: Sendable {
   let services: WebServices
 
   var endpoints: [Endpoint] {
     ["/healthz", "/-/healthy"].map { path in
-      .get(path) { _ in .json(["status": "ok"]) }
+      .get(path) { _ in
+        guard let failure = services.failure() else { return .json(["status": "ok"]) }
+        return .json(
+          ["status": "failed", "detail": .string(failure)], status: .serviceUnavailable)
+      }
     }
       + ["/readyz", "/-/ready"].map { path in
         .get(path) { _ in Self.answer(await services.readiness()) }

@@ -131,7 +131,7 @@ enum OpenAPIDocument {
         ],
       ]
     ],
-    "/healthz": ["get": probe("getHealth", "Whether the process answers")],
+    "/healthz": ["get": probe("getHealth", "Whether the process does its work")],
     "/-/healthy": ["get": probe("getHealthAlias", "Alias of /healthz")],
     "/readyz": ["get": readiness("getReadiness", "Whether work may be sent here")],
     "/-/ready": ["get": readiness("getReadinessAlias", "Alias of /readyz")],
@@ -184,15 +184,21 @@ enum OpenAPIDocument {
   }
 
   private static func probe(_ id: String, _ summary: String) -> JSON {
-    operation(id, "operation", summary, ok: reference("Health"))
+    check(id, summary, "Health", ok: "It does its work.", not: "It has to be started anew.")
   }
 
   private static func readiness(_ id: String, _ summary: String) -> JSON {
+    check(id, summary, "Readiness", ok: "Ready.", not: "Not ready, with what is missing.")
+  }
+
+  private static func check(
+    _ id: String, _ summary: String, _ schema: String, ok: String, not: String
+  ) -> JSON {
     [
       "operationId": .string(id), "tags": ["operation"], "summary": .string(summary),
       "responses": [
-        "200": content("Ready.", reference("Readiness")),
-        "503": content("Not ready, with what is missing.", reference("Readiness")),
+        "200": content(ok, reference(schema)),
+        "503": content(not, reference(schema)),
         "default": ["$ref": "#/components/responses/Problem"],
       ],
     ]

@@ -63,7 +63,7 @@ enum OpenAPISchemas {
       ]),
       "SamplesTaken": object([("accepted", integer), ("rejected", list("Rejection"))]),
       "Rejection": object([("index", integer), ("reason", string)]),
-      "Health": object([("status", string)]),
+      "Health": object([("status", string)], optional: [("detail", string)]),
       "Readiness": object([("status", string), ("checks", list("Check"))]),
       "Check": object([
         ("name", string), ("passes", ["type": "boolean"]), ("detail", string),
@@ -137,11 +137,13 @@ enum OpenAPISchemas {
     ["type": "array", "items": reference(schema)]
   }
 
-  /// An object all of whose members are always there.
-  private static func object(_ members: [(String, JSON)]) -> JSON {
+  /// An object all of whose members are always there, except the optional ones.
+  private static func object(
+    _ members: [(String, JSON)], optional: [(String, JSON)] = []
+  ) -> JSON {
     [
       "type": "object", "required": .array(members.map { .string($0.0) }),
-      "properties": .object(members.map { JSON.Member(name: $0.0, value: $0.1) }),
+      "properties": .object((members + optional).map { JSON.Member(name: $0.0, value: $0.1) }),
     ]
   }
 }

@@ -86,6 +86,10 @@ struct MetricsAPI: Sendable {
     out.single(
       "scaler_store_failures_total", "Writes that the store refused.", .counter,
       snapshot.storeFailures.double)
+    out.single(
+      "scaler_store_quarantined",
+      "Whether a damaged store was put aside at the start (1), so that the past is gone.", .gauge,
+      snapshot.isQuarantined.map { $0 ? 1 : 0 })
     out.family(
       "scaler_source_errors_total", "Reads of a metric source that failed.", .counter,
       snapshot.sourceErrors.map { (["source": $0.name], Double($0.count)) })

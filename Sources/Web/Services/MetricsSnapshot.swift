@@ -67,6 +67,8 @@ public struct MetricsSnapshot: Sendable {
   public var tickDuration: Histogram?
   /// Writes that the store refused.
   public var storeFailures: Int?
+  /// Whether a damaged store was put aside at the start.
+  public var isQuarantined: Bool?
   /// Commands by outcome: `accepted`, `unchanged`, `refused`, `unknown`, `not_sent`.
   public var commands: [Count] = []
   /// Reads of a metric source that failed, by source.

@@ -36,6 +36,8 @@ public struct WebServices: Sendable {
   /// What must hold before work is sent here: the store is open, a first tick has run, ….
   public var readiness: @Sendable () async -> [ReadinessCheck]
 
+  /// Why the process can only be started anew; nil while it does its work.
+  public var failure: @Sendable () -> String? = { nil }
   /// A table for the cost team; throws `ExportRefusal` where it is not given.
   public var export: @Sendable (ExportQuestion) async throws -> ExportStream = { _ in
     throw ExportRefusal.unavailable

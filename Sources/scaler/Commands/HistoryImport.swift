@@ -48,7 +48,7 @@ struct HistoryImport: Sendable {
     do {
       try await backfill.run(resumingBefore: known?.resumeBefore) { part throws(SourceError) in
         do {
-          let result = try await store.importSeries(part.series, service: service, metric: .rate)
+          let result = try await store.importSeries(part.series, metric: .rate)
           try await keep(
             Checkpoint(
               query: backfill.query, stepSeconds: step.wholeSeconds, to: end,
@@ -110,15 +110,5 @@ struct HistoryImport: Sendable {
   private func keep(_ checkpoint: Checkpoint) async throws {
     let text = String(decoding: try JSONEncoder().encode(checkpoint), as: UTF8.self)
     try await store.setMeta(key, to: text)
-  }
-}
-
-extension ImportResult {
-  static func + (left: ImportResult, right: ImportResult) -> ImportResult {
-    var sum = left
-    sum.added += right.added
-    sum.known += right.known
-    sum.conflicts += right.conflicts
-    return sum
   }
 }

@@ -55,7 +55,7 @@ struct ImportPrometheus: ScalerCommand {
       throw CommandFailure(
         status: .usage, message: "--since is a duration such as 8w or a time, not `\(since)`")
     }
-    let plan = try plan()
+    let plan = try await plan()
     let target = try Store.open(StoreOption.path(store: store, config: config))
     for (id, source) in plan {
       let run = HistoryImport(
@@ -74,7 +74,7 @@ struct ImportPrometheus: ScalerCommand {
     try await target.close()
   }
 
-  private func plan() throws -> [(ServiceID, PrometheusSource)] {
+  private func plan() async throws -> [(ServiceID, PrometheusSource)] {
     let ids = try service.map { name in
       guard let id = ServiceID(name) else {
         throw CommandFailure(status: .usage, message: "`\(name)` is not a service's name")
@@ -89,7 +89,7 @@ struct ImportPrometheus: ScalerCommand {
         status: .usage,
         message: "name --config, or --url, --query, --store and one --service")
     }
-    let configuration = try ServeConfiguration(path: config)
+    let configuration = try await ServeConfiguration(path: config).discovered()
     let wired = try configuration.prometheusServices()
     for id in ids where !wired.contains(where: { $0.0 == id }) {
       throw CommandFailure(
@@ -105,13 +105,13 @@ struct ImportPrometheus: ScalerCommand {
 }
 
 extension ServeConfiguration {
-  /// The services that are written down and whose demand comes from a Prometheus, with their source.
+  /// The services whose demand comes from a Prometheus, with their source.
   func prometheusServices() throws -> [(ServiceID, PrometheusSource)] {
     var wired: [(ServiceID, PrometheusSource)] = []
     for entry in sources {
       guard case .prometheus(let url, let options) = entry.source else { continue }
-      let named = services.filter { $0.demand?.source == entry.name && !$0.isDiscovered }
-      let queries = try named.map { service in
+      let fed = services.filter { $0.demand?.source == entry.name }
+      let queries = try fed.filter { !$0.isDiscovered }.map { service in
         guard let query = service.demand?.query else {
           throw CommandFailure(
             status: .badConfiguration, message: "\(service.policy.id) needs a `query`")
@@ -122,7 +122,7 @@ extension ServeConfiguration {
         url: url, options: options,
         services: Dictionary(queries, uniquingKeysWith: { first, _ in first }),
         fleets: fleetQueries(of: entry.name))
-      wired += queries.map { ($0.0, source) }
+      wired += fed.map { ($0.policy.id, source) }
     }
     return wired
   }

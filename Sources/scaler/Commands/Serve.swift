@@ -33,11 +33,15 @@ struct Serve: ScalerCommand {
     let address = try ListenAddress(
       host: configuration.server.host, port: configuration.server.port)
     let store = try Store.open(
-      configuration.storePath, quarantining: Timestamp(seconds: Int64(Date().timeIntervalSince1970))
-    )
+      configuration.storePath,
+      quarantining: Timestamp(seconds: Int64(Date().timeIntervalSince1970)), reserving: true)
     let progress = ServeProgress(since: started)
     progress.say("store \(configuration.storePath) is open")
-    if let quarantine = store.quarantine { Terminal.say("scaler: \(quarantine)") }
+    let board = StatusBoard()
+    if let quarantine = store.quarantine {
+      Terminal.say("scaler: \(quarantine)")
+      board.noteQuarantine("\(quarantine). Nothing shrinks before a whole window has been seen.")
+    }
 
     let logger = Self.logger(configuration.server)
     let wall = Timestamp(seconds: Int64(Date().timeIntervalSince1970))
@@ -47,7 +51,6 @@ struct Serve: ScalerCommand {
     let book = try EventBook(store)
     let whole = configuration.adding(await book.announced)
     let world = try await World(whole, store: store, speed: speed)
-    let board = StatusBoard()
     let loop = ControlLoop(
       wiring: world.wiring, store: store, clock: world.clock, board: board, logger: logger,
       leadership: configuration.competition(now: { [clock = world.clock] in clock.now }))

@@ -19,7 +19,7 @@ struct WebBridge: Sendable {
   private var outlook: Outlook { shown.services.outlook }
 
   var services: WebServices {
-    WebServices(
+    var services = WebServices(
       now: { clock.now },
       services: { order.compactMap(status) },
       service: { status(of: $0) },
@@ -40,6 +40,8 @@ struct WebBridge: Sendable {
       ingest: { try await ingest($0) },
       metrics: { metrics() },
       readiness: { readiness() })
+    services.failure = { store.failure?.description }
+    return services
   }
 
   private func status(of id: ServiceID) -> ServiceStatus? {
@@ -47,6 +49,7 @@ struct WebBridge: Sendable {
     let state = board.status
     let service = state.services[id]
     var problems = (service?.problems ?? []) + (state.storeProblem.map { [$0] } ?? [])
+    if let quarantine = state.quarantine { problems.append(quarantine) }
     if let breaker = state.breaker {
       problems.append("The fleet-wide breaker is open, so nothing shrinks: \(breaker).")
     }
@@ -127,6 +130,7 @@ struct WebBridge: Sendable {
     let status = board.status
     var snapshot = MetricsSnapshot(version: Version.text, startedAt: startedAt)
     snapshot.storeFailures = status.storeFailures
+    snapshot.isQuarantined = status.quarantine != nil
     snapshot.isBreakerOpen = status.breaker != nil
     snapshot.isLeader = status.leadership.map { $0 != .follows }
     snapshot.ticks = status.services.values.map(\.ticks).reduce(0, +)
@@ -175,6 +179,9 @@ struct WebBridge: Sendable {
       ReadinessCheck(
         name: "store", passes: status.storeProblem == nil,
         detail: status.storeProblem ?? "The store takes what it is given."),
+      ReadinessCheck(
+        name: "quarantine", passes: true,
+        detail: status.quarantine ?? "The store was whole at the start."),
       ReadinessCheck(
         name: "ticks", passes: ticked,
         detail: ticked
