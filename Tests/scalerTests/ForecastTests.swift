@@ -126,6 +126,16 @@ struct ForecastTests {
     #expect(!result.errors.contains("\r"), "no progress bar where nobody looks")
   }
 
+  @Test("a history too short for a season is forecast without one, and the table says so")
+  func short() throws {
+    let scratch = try Scratch()
+    let file = try scratch.write(history(["web"]) { $1 < 40 ? day($1) : nil }, to: "h.csv")
+    let result = try Program.run([
+      "forecast", "--history", file, "--steps", "6", "--format", "table",
+    ])
+    #expect(result.output.contains("web: no season is modelled"), "\(result.errors)")
+  }
+
   @Test("--at forecasts as if nothing later were known")
   func earlier() throws {
     let scratch = try Scratch()
@@ -143,7 +153,7 @@ struct ForecastTests {
     arguments: [
       ["--steps", "0"], ["--horizon", "soon"], [], ["--steps", "3", "--horizon", "1h"],
       ["--steps", "3", "--quantiles", "1.5"], ["--steps", "3", "--timezone", "Nowhere/None"],
-      ["--steps", "3", "--step", "90m"],
+      ["--steps", "3", "--step", "90m"], ["--steps", "3", "--seasons", "4h,6h,12h,1d,7d"],
     ])
   func usage(arguments: [String]) throws {
     let scratch = try Scratch()

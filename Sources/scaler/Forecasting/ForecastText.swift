@@ -193,6 +193,9 @@ enum ForecastText {
       case .levelShift: "\(name)another level since \(from)"
       }
     }
+    if result.bank.ladder == .level {
+      remarks.append("\(name)no season is modelled, for none is there twice: a level only")
+    }
     if result.bank.isSuspect {
       remarks.append("\(name)the forecast was cut to three times what the history rarely exceeds")
     }
