@@ -90,7 +90,8 @@ struct ForecastTests {
     let candidates = try #require(one["candidates"] as? [[String: Any]])
     #expect(
       candidates.compactMap { $0["name"] as? String } == [
-        "holt-winters-log", "holt-winters", "autoregression-log", "direct-log", "nearest-days",
+        "holt-winters-log", "holt-winters-sqrt", "holt-winters", "autoregression-log", "direct-log",
+        "nearest-days",
         "seasonal-naive-long", "seasonal-naive",
       ])
     #expect(candidates.allSatisfy { $0["mase"] is Double && $0["pinball"] is Double })
