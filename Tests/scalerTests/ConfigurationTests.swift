@@ -123,6 +123,10 @@ struct ConfigurationTests {
       ),
       (
         "services: [{id: a, fleet: {rate_per_replica: 1, boot: 1s, max: 4}, "
+          + "forecast: {seasons: [4h, 6h, 12h, 1d, 7d]}}]", "takes at most 4 periods, not 5"
+      ),
+      (
+        "services: [{id: a, fleet: {rate_per_replica: 1, boot: 1s, max: 4}, "
           + "scaling: {down: {max_step: fast}}}]", "must be `none`, `20%/1m` or `5/1m`"
       ),
       ("server: {listen: 8080}\nservices: []", "must be an address and a port"),

@@ -115,7 +115,8 @@ struct ForecastTests {
     let candidates = try #require(one["candidates"] as? [[String: Any]])
     #expect(
       candidates.compactMap { $0["name"] as? String } == [
-        "holt-winters-log", "holt-winters", "autoregression-log", "direct-log", "nearest-days",
+        "holt-winters-log", "holt-winters-sqrt", "holt-winters", "autoregression-log", "direct-log",
+        "nearest-days",
         "seasonal-naive-long", "seasonal-naive",
       ])
     #expect(candidates.allSatisfy { $0["mase"] is Double && $0["pinball"] is Double })
@@ -259,7 +260,7 @@ struct ForecastTests {
     arguments: [
       ["--steps", "0"], ["--horizon", "soon"], [], ["--steps", "3", "--horizon", "1h"],
       ["--steps", "3", "--quantiles", "1.5"], ["--steps", "3", "--timezone", "Nowhere/None"],
-      ["--steps", "3", "--step", "90m"],
+      ["--steps", "3", "--step", "90m"], ["--steps", "3", "--seasons", "4h,6h,12h,1d,7d"],
     ])
   func usage(arguments: [String]) throws {
     let scratch = try Scratch()

@@ -25,7 +25,8 @@ public struct BankForecast: Sendable, Equatable {
   public let candidates: [CandidateReport]
   /// Whether a forecast had to be cut down to three times what the history rarely exceeds.
   public let isSuspect: Bool
-  /// The Holt-Winters model after the last value, to be advanced in service; nil if it failed.
+  /// The Holt-Winters model after the last value, on the scale that lost least over the windows, to be
+  /// advanced in service; nil if none could be fitted.
   public let backbone: HoltWinters?
   /// The events that raised the steps, see `raised(by:)`; none unless asked for.
   public let events: [StepUplifts]

@@ -4,6 +4,8 @@ extension Candidate {
     switch self {
     case .holtWintersLogarithm:
       try Self.holtWinters(history, .logarithm(for: history.values))
+    case .holtWintersSquareRoot:
+      try Self.holtWinters(history, .squareRoot)
     case .holtWinters:
       try Self.holtWinters(history, .identity)
     case .autoregressionLogarithm:
@@ -19,6 +21,7 @@ extension Candidate {
     }
   }
 
+  /// From the second origin on one search is enough: it begins where the one before it ended.
   private static func holtWinters(
     _ history: BankHistory, _ transform: Transform
   ) throws(FitFailure) -> CandidateForecasts {
@@ -33,7 +36,9 @@ extension Candidate {
         values: Array(history.values.prefix(count)), seasons: history.seasons,
         transform: transform, positions: history.positions.map { Array($0.prefix(count)) },
         options: HoltWintersFit.Options(
-          horizons: horizons, stride: max(7, origins / 300 * 7), maximumPasses: 8))
+          horizons: horizons, stride: max(7, origins / 300 * 7),
+          starts: result.model == nil ? 2 : 1, maximumPasses: 8,
+          start: result.model?.parameters))
       var model = fit.model
       var at = count
       for window in history.origins.windows(ofFit: number) {

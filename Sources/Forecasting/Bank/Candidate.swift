@@ -1,6 +1,7 @@
 /// A model that takes part in the race.
 enum Candidate: Sendable, Equatable, CaseIterable {
   case holtWintersLogarithm
+  case holtWintersSquareRoot
   case holtWinters
   case autoregressionLogarithm
   case direct
@@ -11,6 +12,7 @@ enum Candidate: Sendable, Equatable, CaseIterable {
   var name: String {
     switch self {
     case .holtWintersLogarithm: "holt-winters-log"
+    case .holtWintersSquareRoot: "holt-winters-sqrt"
     case .holtWinters: "holt-winters"
     case .autoregressionLogarithm: "autoregression-log"
     case .direct: "direct-log"

@@ -1,9 +1,11 @@
 /// The combination of few, different models: each forecasts from several origins in the past, and
 /// weighs by how well it did there.
 ///
-/// Seven candidates: Holt-Winters on two scales, an autoregression, a direct regression, the nearest
+/// Eight candidates: Holt-Winters on three scales, an autoregression, a direct regression, the nearest
 /// days, and the seasonal naive forecasts, which are always in the race. One configuration for all
-/// series.
+/// series. A candidate that loses to the seasonal naive forecast is said to, and keeps its small weight:
+/// without it the combination is worse, by 1 % to 4 % on M4 Hourly, depending on whether a day before
+/// or the better of day and week is what it must beat. No floor is set by a candidate.
 ///
 ///     let forecast = try ForecastBank.fit(
 ///       values: requestsPerSecond, seasons: [24, 168], horizon: 48, quantiles: [0.5, 0.95])
@@ -68,7 +70,7 @@ public enum ForecastBank {
       ceiling: Plausibility.ceiling(of: values), seasons: history.seasons,
       windows: race.truths.count,
       candidates: reports(candidates, failures, errors, weights),
-      backbone: backbone(candidates, fitted))
+      backbone: backbone(running, weights))
   }
 
   private static func history(
@@ -152,14 +154,14 @@ public enum ForecastBank {
     }
   }
 
+  /// Holt-Winters on the scale that lost least; the first where nothing is known of any loss.
   private static func backbone(
-    _ candidates: [Candidate], _ fitted: [CandidateForecasts?]
+    _ running: [CandidateForecasts], _ weights: [Double]
   ) -> HoltWinters? {
-    for candidate in [Candidate.holtWintersLogarithm, .holtWinters] {
-      if let index = candidates.firstIndex(of: candidate), let model = fitted[index]?.model {
-        return model
-      }
+    var best: (model: HoltWinters, weight: Double)?
+    for (candidate, weight) in zip(running, weights) {
+      if let model = candidate.model, weight > best?.weight ?? -1 { best = (model, weight) }
     }
-    return nil
+    return best?.model
   }
 }

@@ -4,7 +4,7 @@
 /// Stored inline (16 bytes): making and passing one allocates nothing.
 public struct SeasonPositions: Sendable, Equatable {
   /// The most seasons that a model can have.
-  public static let capacity = 4
+  static let capacity = 4
 
   private var indices: SIMD4<Int32>
 

@@ -3,6 +3,8 @@
 public struct Seasons: Sendable, Equatable {
   /// No season: a model with this has a level and a trend only.
   public static let none = Seasons(checked: [])
+  /// The most periods that a model can have.
+  public static let maximumCount = SeasonPositions.capacity
   /// The most steps that all periods may have together.
   public static let maximumSteps = 1 << 20
 
@@ -11,10 +13,10 @@ public struct Seasons: Sendable, Equatable {
   /// Steps of all periods together.
   public let totalLength: Int
 
-  /// - Returns: nil if there are more than four periods, one is shorter than 2 steps, or together
+  /// - Returns: nil if there are more than `maximumCount` periods, one is shorter than 2 steps, or together
   ///   they exceed `maximumSteps`.
   public init?(_ lengths: [Int]) {
-    guard lengths.count <= SeasonPositions.capacity,
+    guard lengths.count <= Self.maximumCount,
       lengths.allSatisfy({ (2...Self.maximumSteps).contains($0) }),
       lengths.reduce(0, +) <= Self.maximumSteps
     else { return nil }

@@ -149,9 +149,7 @@ struct Forecast: ScalerCommand {
     }
     return ForecastRequest(
       horizon: span, steps: steps, step: try step.map { try Self.duration($0, option: "--step") },
-      periods: try seasons.map {
-        try $0.split(separator: ",").map { try Self.duration(String($0), option: "--seasons") }
-      }, zone: zone, levels: levels.sorted(),
+      periods: try seasons.map(Self.periods), zone: zone, levels: levels.sorted(),
       end: try at.map { text in
         guard let time = Timestamp(parsing: text) else {
           throw CommandFailure(
@@ -159,6 +157,18 @@ struct Forecast: ScalerCommand {
         }
         return time
       }, events: try events.map { try EventEntry.read(path: $0) } ?? [])
+  }
+
+  private static func periods(_ text: String) throws -> [Duration] {
+    let periods = try text.split(separator: ",").map {
+      try duration(String($0), option: "--seasons")
+    }
+    guard periods.count <= Seasons.maximumCount else {
+      throw CommandFailure(
+        status: .usage,
+        message: "--seasons takes at most \(Seasons.maximumCount) periods, not \(periods.count)")
+    }
+    return periods
   }
 
   private static func duration(_ text: String, option: String) throws -> Duration {

@@ -1,5 +1,6 @@
 import Control
 import Domain
+import Forecasting
 import Foundation
 
 // The sections of a service's policy, shared by service files, `services:` and scenarios.
@@ -58,7 +59,12 @@ extension ForecastPolicy {
     var forecast = ForecastPolicy()
     if let step = try section["step"]?.wholeSeconds() { forecast.step = step }
     if let seasons = section["seasons"], try seasons.isAuto() == false {
-      forecast.seasons = try seasons.list().map { try $0.wholeSeconds() }
+      let periods = try seasons.list().map { try $0.wholeSeconds() }
+      guard periods.count <= Seasons.maximumCount else {
+        throw seasons.refusal(
+          "takes at most \(Seasons.maximumCount) periods, not \(periods.count)")
+      }
+      forecast.seasons = periods
     }
     if let history = try section["history"]?.wholeSeconds() { forecast.history = history }
     forecast.excluded = try (section["exclude"]?.list() ?? []).map { entry in

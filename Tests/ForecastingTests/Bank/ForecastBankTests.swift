@@ -1,4 +1,5 @@
 import Forecasting
+import RealModule
 import Testing
 
 @Suite struct ForecastBankTests {
@@ -157,6 +158,23 @@ import Testing
         #expect(candidate.losesToSeasonalNaive)
       }
     }
+  }
+
+  @Test(
+    "the model to be advanced is on the scale that loses least",
+    arguments: [("holt-winters-log", 0.4), ("holt-winters", 0)])
+  func scales(best: String, exponent: Double) throws {
+    // A level that wanders far, around which the same day is a ratio or a difference.
+    let values = Demand.daily(count: 900, day: 24, seed: 5).enumerated().map { step, value in
+      let height = 10 + 6 * Double.sin(Double(step) / 90) + 0.02 * value
+      return exponent > 0 ? Double.exp(exponent * height) : height * height
+    }
+    let forecast = try fit(values)
+    let backbones = forecast.candidates.filter { $0.name.hasPrefix("holt-winters") }
+    #expect(backbones.count == 3)
+    #expect(backbones.max { $0.weight < $1.weight }?.name == best)
+    let transform = try #require(forecast.backbone?.transform)
+    #expect(transform == (exponent > 0 ? .logarithm(for: values) : .identity))
   }
 
   @Test("positions that jump are followed by the seasonal model")

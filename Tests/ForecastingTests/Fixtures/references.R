@@ -1,4 +1,4 @@
-# Writes holt-winters.csv and dshw.csv beside it: Rscript references.R
+# Writes holt-winters.csv, dshw.csv and dshw-start.csv beside it: Rscript references.R
 # Made with R 4.2.2 and forecast 8.20 (Debian 12: r-base-core, r-cran-forecast).
 library(forecast, quietly = TRUE)
 
@@ -46,3 +46,14 @@ writeLines(c(
          "by references.R")), "dshw.csv")
 suppressWarnings(write.table(
   rows, "dshw.csv", append = TRUE, sep = ",", row.names = FALSE, quote = FALSE))
+
+# Where dshw began, by its own formulas: level, trend, 24 factors of the first season, 168 of the second.
+first <- forecast:::seasindex(y, 24)
+second <- forecast:::seasindex(y, 168) / rep(first, 7)
+week <- y[1:168]
+trend <- mean((week - y[169:336]) / 168 + c(0, diff(week))) / 2
+level <- mean(y[1:336]) - 168.5 * trend
+writeLines(c(
+  paste0("# ", R.version.string, ", forecast ", packageVersion("forecast"),
+         ", the states that dshw begins with: level, trend, seasons; by references.R"),
+  sprintf("%.12g", c(level, trend, first, second))), "dshw-start.csv")

@@ -9,13 +9,23 @@ struct Reference {
   var forecasts: [Double?] = []
 
   init(_ name: String) throws {
-    let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .deletingLastPathComponent().appending(path: "Fixtures")
-    let text = try String(contentsOf: folder.appending(path: name), encoding: .utf8)
-    for line in text.split(whereSeparator: \.isNewline).dropFirst(2) {
+    for line in try Self.lines(name).dropFirst() {
       let fields = line.split(separator: ",")
       if let value = Double(fields[1]) { values.append(value) }
       forecasts.append(Double(fields[2]))
     }
+  }
+
+  /// A fixture of one number a line.
+  static func numbers(_ name: String) throws -> [Double] {
+    try lines(name).compactMap { Double($0) }
+  }
+
+  /// The lines after the comment.
+  private static func lines(_ name: String) throws -> ArraySlice<Substring> {
+    let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .deletingLastPathComponent().appending(path: "Fixtures")
+    return try String(contentsOf: folder.appending(path: name), encoding: .utf8)
+      .split(whereSeparator: \.isNewline).dropFirst()
   }
 }
