@@ -137,7 +137,8 @@ extension Autoscaler {
       let (event, factor) = demand.effects.largest(
         policy.events, from: now, to: now.later(by: tempo.leadSeconds))
     else { return replicas }
-    let lifted = Int(replicas: forecast.upper * factor / policy.fleet.ratePerReplica)
+    let surge = demand.forecast(level: risk.levelInSurge) ?? forecast
+    let lifted = Int(replicas: surge.upper * factor / policy.fleet.ratePerReplica)
     guard lifted > replicas else { return replicas }
     trail.append(.event(name: event.name, replicas: lifted))
     return lifted
