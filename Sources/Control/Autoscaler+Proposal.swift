@@ -168,7 +168,8 @@ extension Autoscaler {
       let (event, factor) = demand.effects.largest(
         around.events, from: now, to: now.later(by: tempo.leadSeconds))
     else { return (replicas, decides) }
-    let lifted = Int(replicas: forecast.upper * factor / policy.fleet.ratePerReplica)
+    let surge = demand.forecast(level: risk.levelInSurge) ?? forecast
+    let lifted = Int(replicas: surge.upper * factor / policy.fleet.ratePerReplica)
     guard lifted > replicas else { return (replicas, decides) }
     trail.append(.event(name: event.name, replicas: lifted))
     return (lifted, decides)

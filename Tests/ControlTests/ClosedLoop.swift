@@ -152,13 +152,13 @@ enum Trained {
   static func fitted() throws -> FittedDemand { try standard.get() }
 }
 
-/// High at noon and low at midnight, by straight lines; weekends at two thirds; and five per cent of
-/// noise either way, the same at the same time.
-func seasonalRate(mean: Double, at time: Timestamp) -> Double {
+/// High at noon and low at midnight, by straight lines; weekends at two thirds; and noise either way,
+/// the same at the same time.
+func seasonalRate(mean: Double, at time: Timestamp, noise: Double = 0.05) -> Double {
   let second = Double(time.seconds % 86_400)
   let day = (time.seconds / 86_400 + 3) % 7
   let height = 1 - (second - 43_200).magnitude / 43_200
   var dice = Dice(seed: Int(time.seconds))
-  let noise = Double.random(in: 0.95...1.05, using: &dice)
+  let noise = Double.random(in: (1 - noise)...(1 + noise), using: &dice)
   return mean * (0.4 + 1.2 * height) * (day >= 5 ? 0.67 : 1) * noise
 }

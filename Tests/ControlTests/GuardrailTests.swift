@@ -142,6 +142,32 @@ struct GuardrailTests {
     }
   }
 
+  @Test(
+    "an announced surge is planned for its own p99, not for its share of the window's budget; a fixed risk holds in it too",
+    arguments: [ScalingPolicy.Risk.auto, .fixed(0.02)])
+  func surge(risk: ScalingPolicy.Risk) throws {
+    let service = try policy(ratePerReplica: 1, max: 10000, forecast: true) {
+      $0.scaling.risk = risk
+      $0.objective.violation = 0.01
+      $0.events = [
+        AnnouncedEvent(
+          name: "sale", from: Trained.start, to: Trained.start + .seconds(3600), uplift: 3)
+      ]
+    }
+    var loop = ClosedLoop(service, ready: 6000, at: Trained.start)
+    _ = loop.autoscaler.handle(.fitted(try Trained.fitted()))
+    for _ in 0..<8 { loop.tick(3 * seasonalRate(mean: 2000, at: loop.now)) }
+    let proposal = try #require(loop.autoscaler.lastProposal)
+    var lifted: Int?
+    var even: Int?
+    for rule in proposal.trail {
+      if case .event(_, let replicas) = rule { lifted = replicas }
+      if case .forecast(_, let rate, _, _, _) = rule { even = Int((3 * rate).rounded(.up)) }
+    }
+    let (surge, window) = (try #require(lifted), try #require(even))
+    #expect(risk == .auto ? surge > window : surge == window)
+  }
+
   @Test("an announced event's multiplier rises and falls in straight lines")
   func eventFactor() {
     let start = Timestamp(seconds: 1_700_000_000)

@@ -82,6 +82,29 @@ struct LearningTests {
     #expect(loop.autoscaler.trust == .full)
   }
 
+  @Test("a model that asks for too little is not left aside for a reaction that asks for less")
+  func tooLittle() throws {
+    var loop = ClosedLoop(try policy(max: 4000, forecast: true), ready: 12, at: start)
+    _ = loop.autoscaler.handle(.fitted(try Trained.fitted()))
+    // Up by one per cent a tick again and again, more than the lead was ever worth.
+    var rate = 500.0
+    for tick in 0..<2400 {
+      rate = tick % 120 == 0 ? 500 : 1.01 * rate
+      loop.tick(rate)
+    }
+    #expect(loop.autoscaler.exceedance > 0.05)
+    #expect(loop.autoscaler.trust == .blended)
+    #expect(loop.autoscaler.lastProposal?.reason.contains("no forecast") == false)
+  }
+
+  @Test("a calm half day, which the season before knows better, does not end in reaction alone")
+  func calmMorning() throws {
+    var loop = ClosedLoop(try policy(max: 4000, forecast: true), ready: 12, at: start)
+    _ = loop.autoscaler.handle(.fitted(try Trained.fitted()))
+    for _ in 0..<(4 * 60 * 12) { loop.tick(seasonalRate(mean: 2000, at: loop.now, noise: 0)) }
+    #expect(loop.autoscaler.trust > .reactiveOnly)
+  }
+
   @Test("a learned event has the multiplier of its last occurrences, ramp included")
   func learnsUplifts() throws {
     let (wednesday, opening, closing) = (Duration.seconds(172_800), 36_000, 50_400)

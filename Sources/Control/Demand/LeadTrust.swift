@@ -5,9 +5,11 @@ import Forecasting
 /// the window has passed, and held against what came, against what the reaction alone would have
 /// provided, and against the season before.
 ///
-/// A model that loses to its seasonal naive rival sets no floor, whatever its exceedance. One that
-/// merely errs more often than it says is not left aside for a reaction that errs more: it may then
-/// raise the fleet, and the reaction has its own headroom beside it.
+/// A model that is left aside leaves the reaction alone, so it is what a bad one is held against. One
+/// that is exceeded more often than it says asks for too little, and the reaction alone would ask for
+/// still less; one that loses to its seasonal naive rival, and be it over a calm half day for being
+/// the wider of the two, may still be better than the reaction. Neither decides, but each may raise
+/// the fleet, and the reaction has its own headroom beside it. Left aside is what asks for too much.
 struct LeadTrust: Sendable, Equatable {
   /// What was said after one step.
   struct Promise: Sendable, Equatable {
@@ -47,8 +49,9 @@ struct LeadTrust: Sendable, Equatable {
 
   /// How far the forecast may be believed.
   var grade: ForecastTrust.Grade {
-    if losesToNaive { return .reactiveOnly }
-    return trust.relativeLoss < 1 ? max(trust.grade, .blended) : trust.grade
+    let asksForTooMuch = trust.relativeLoss >= 1 && trust.exceedance <= 1 - Self.level
+    if losesToNaive { return asksForTooMuch ? .reactiveOnly : .blended }
+    return asksForTooMuch ? trust.grade : max(trust.grade, .blended)
   }
 
   /// Loss of the model over that of the seasonal naive forecast; 1 where nothing is known.

@@ -21,6 +21,10 @@ struct RiskGovernor: Sendable {
   private var priced: Double
 
   static let levels = 0.5...0.9999
+  /// What an announced surge is planned with at least. Its own 99 % have to be in time, and one
+  /// shortfall lasts longer than 1 % of it: there may be one in some of them. The window's budget
+  /// cannot see to that: it would be spent where demand is high.
+  static let surgeLevel = 0.9975
 
   init(policy: ServicePolicy) {
     ratePerReplica = policy.fleet.ratePerReplica
@@ -52,6 +56,14 @@ struct RiskGovernor: Sendable {
     switch mode {
     case .fixed: nil
     case .budgeted(let budget): budget.spentShare
+    }
+  }
+
+  /// The level within an announced surge. A fixed risk holds there too.
+  var levelInSurge: Double {
+    switch mode {
+    case .fixed(let level): level
+    case .budgeted: max(level, Self.surgeLevel)
     }
   }
 

@@ -65,6 +65,18 @@ struct BudgetedLevelTests {
     #expect(after > before && after < 1.5 * before, "\(before) \(after)")
   }
 
+  @Test("towards the window's end a quiet day is not made up for on the next one")
+  func underspentEnd() {
+    var level = BudgetedLevel(budget: 0.01, episode: 0)
+    for step in 0..<850 {
+      level.observe(
+        arrivals: 100, late: step % 2 == 0 ? 200 * (1 - level.level) : 0, elapsed: 0.001)
+    }
+    #expect(level.spentShare > 0.8 && level.spentShare < 0.9)
+    for _ in 0..<50 { level.observe(arrivals: 100, late: 0, elapsed: 0.001) }
+    #expect(1 - level.level < 0.01, "\(level.level)")
+  }
+
   @Test("shortfalls are kept back: two of them, one where two are much of the budget")
   func reserve() {
     #expect(abs(1 - BudgetedLevel(budget: 0.01, episode: 0.0005).level - 0.009) < 1e-12)
