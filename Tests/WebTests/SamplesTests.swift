@@ -193,7 +193,7 @@ struct SamplesTests {
       client in
       // More is announced than ever comes.
       let head = client.head(
-        "POST", "/v1/samples", ["Content-Type: application/x-ndjson", "Content-Length: 4000"])
+        "POST", "/v1/samples", ["Content-Type: application/x-ndjson", "Content-Length: 40000"])
       async let answer = client.send([head] + lines, pause: 0.4)
       while ingested.all.isEmpty { try await Task.sleep(for: .milliseconds(20)) }
       let seen = ingested.all.count
