@@ -92,9 +92,10 @@ def read_with_pandas(folder, kinds):
     text = {"x_SchemaVersion": str}
     rows = pandas.read_csv(os.path.join(folder, "hours.csv"), parse_dates=times, dtype=text)
     lines = pandas.read_json(
-        os.path.join(folder, "hours.ndjson"), lines=True, convert_dates=times, precise_float=True,
-        dtype=text,
+        os.path.join(folder, "hours.ndjson"), lines=True, precise_float=True, dtype=text
     )
+    for name in times:
+        lines[name] = pandas.to_datetime(lines[name])
     check(list(rows.columns) == list(kinds), "pandas: the columns are those of the metadata")
     check(list(lines.columns) == list(kinds), "pandas: NDJSON has the same columns in this order")
     for name, kind in kinds.items():

@@ -63,5 +63,42 @@ struct IngestLimitTests {
     #expect(ingested.all.map(\.service.name) == ["web", "web"])
   }
 
+  @Test("I-11: what was accepted, rejected and turned away comes to what was received")
+  func counts() async throws {
+    var services = WebServices.still()
+    services.ingest = { samples in
+      if samples.contains(where: { $0.service.name == "busy" }) { throw IngestFailure.overloaded }
+      return samples.map { $0.value < 0 ? .negative : nil }
+    }
+    let failing = services
+    let metrics = try await withServer(failing) { client in
+      for service in ["busy", "web"] {
+        let samples = [1, -1].map {
+          #"{"service":"\#(service)","metric":"rate","timestamp":1795426150,"value":\#($0)}"#
+        }
+        _ = try await client.post(
+          "/v1/samples", #"{"samples":[\#(samples.joined(separator: ","))]}"#)
+        let message = RemoteWriteSender.message([
+          .init("rate", ["service": "web"], [(Self.present, 1)]),
+          .init("rate", ["service": "x"], [(Self.present, -1)]),
+          .init("queue", ["service": "\(service)"], [(Self.present, 1)]),
+        ])
+        _ = try await client.post(
+          "/api/v1/write", bytes: RemoteWriteSender.literals(message),
+          type: "application/x-protobuf", headers: ["Content-Encoding: snappy"])
+      }
+      _ = try await client.post("/v1/samples", "{")
+      return try await client.get("/metrics").body
+    }
+    let counted = metrics.split(separator: "\n")
+      .filter { $0.hasPrefix("scaler_samples_") }
+      .map { String($0.dropFirst("scaler_samples_".count)) }
+    #expect(
+      counted == [
+        "accepted_total 3", #"rejected_total{reason="malformed"} 1"#,
+        #"rejected_total{reason="negative"} 2"#, #"rejected_total{reason="overloaded"} 5"#,
+      ])
+  }
+
   private static let present = WebServices.present.seconds * 1000
 }

@@ -37,7 +37,8 @@ struct RemoteWriteAPI: Sendable {
           pushes.record(accepted: 0, rejected: ["malformed": 1])
           return .refusal("At byte \(error.offset): \(error.reason).")
         }
-        let refusals = batch.samples.isEmpty ? [] : try await services.ingest(batch.samples)
+        let received = batch.samples.count + batch.notes.counts.values.reduce(0, +)
+        let refusals = try await pushes.ingest(batch.samples, of: received, by: services)
         receiver.settle(&batch, refusals)
         pushes.record(
           accepted: refusals.count { $0 == nil }, rejected: batch.notes.counts)

@@ -29,6 +29,7 @@ struct SamplesAPI: Sendable {
     do {
       document = try SampleDocument(parsing: Array(buffer.readableBytesView))
     } catch let error as JSONError {
+      pushes.record(accepted: 0, rejected: ["malformed": 1])
       throw Problem.badBody(error)
     }
     try await store(&document)
@@ -73,8 +74,9 @@ struct SamplesAPI: Sendable {
   private static let longestWait = Duration.seconds(1)
 
   private func store(_ document: inout SampleDocument) async throws {
-    let refusals =
-      document.samples.isEmpty ? [] : try await services.ingest(document.samples.map(\.sample))
+    let refusals = try await pushes.ingest(
+      document.samples.map(\.sample), of: document.samples.count + document.rejected.count,
+      by: services)
     var kept: [(index: Int, sample: Sample)] = []
     for (entry, refusal) in zip(document.samples, refusals) {
       if let refusal {
