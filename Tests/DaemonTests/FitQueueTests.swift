@@ -39,7 +39,8 @@ struct FitQueueTests {
       source: ScriptedSource(hasHistory: false), settles: false)
     let (board, web) = (daemon.board, daemon.service)
     let (begun, begin) = AsyncStream.makeStream(of: Void.self)
-    let patience = Date().addingTimeInterval(60)
+    // Long: beside other tests, which compute on the pool as well, the ticks have to wait for these.
+    let patience = Date().addingTimeInterval(600)
     // One fit at a time of each loop, of many loops.
     let queues = (0..<(8 * ProcessInfo.processInfo.activeProcessorCount)).map { _ in
       FitQueue(threads: .shared)
