@@ -2,27 +2,20 @@
 the source did not give it at first and the process was killed meanwhile."""
 
 import sqlite3
-import tempfile
 import time
 import unittest
 
+from found_fleet import FoundFleet
 from program import Serve, run, wait_until
-from scripted_cluster import ScriptedCluster
-from test_discovery import CONFIGURATION
 
 DAYS = 3
 
 
-class Backfill(unittest.TestCase):
+class Backfill(FoundFleet):
     def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = folder.name
-        self.cluster = ScriptedCluster(self)
-        self.cluster.fleet = {"api": 50.0, "shop": 120.0}
+        super().setUp()
         self.cluster.past = DAYS * 86_400
-        self.text = CONFIGURATION.format(folder=self.folder, url=self.cluster.url) + (
-            "      forecast: { history: 6h }\n")
+        self.text += "      forecast: { history: 6h }\n"
 
     def days_known(self) -> dict[str, float]:
         store = sqlite3.connect(f"file:{self.folder}/scaler.sqlite?mode=ro", uri=True)

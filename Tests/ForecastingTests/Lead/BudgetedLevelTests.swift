@@ -108,6 +108,15 @@ struct BudgetedLevelTests {
     #expect(level.spentShare == 0)
   }
 
+  @Test("an hour of four weeks in which all came late spends a seventh of a budget of one per cent")
+  func spentEarly() {
+    var level = BudgetedLevel(budget: 0.01, episode: 0)
+    level.observe(arrivals: 100, late: 100, elapsed: 1.0 / 672)
+    #expect(abs(level.spentShare - 1 / 6.72) < 1e-9)
+    level.observe(arrivals: 100, late: 0, elapsed: 1.0 / 672)
+    #expect(abs(level.spentShare - 1 / 6.72) < 1e-9)
+  }
+
   @Test("what is not a number changes nothing; time alone does not either while nothing was seen")
   func nonsense() {
     var level = BudgetedLevel(budget: 0.01, episode: 0.001)
