@@ -52,9 +52,9 @@ extension Store {
     }
   }
 
-  /// By row only: a model's bytes are not looked at.
+  /// By row only, whatever the end and the time: a model's bytes are not looked at.
   static let allModels = """
-    SELECT 0, rowid FROM models WHERE ? > 0 AND ? <= 0 AND rowid > ? ORDER BY rowid LIMIT ?
+    SELECT 0, rowid FROM models WHERE rowid > ?3 ORDER BY rowid LIMIT ?4
     """
 
   private func newestModel(of service: ServiceID, _ db: Database) throws -> StoredModel? {
